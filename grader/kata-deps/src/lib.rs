@@ -1,0 +1,1 @@
+//! Holds no code: its dependencies are what katas may use, and building it builds them.

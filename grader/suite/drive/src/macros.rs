@@ -1,0 +1,65 @@
+//! The acting flavour of `suite!`.
+
+/// Writes a suite: each case as title, points, input, drive, judge.
+///
+/// This flavour compiles `shared`, `acting` and the `drive` blocks, and drops the rest.
+/// `docs/authoring.md` explains the whole form.
+#[macro_export]
+macro_rules! suite {
+    (@ $shared:tt $acting:tt $roles:tt shared = { $($items:item)* }, $($rest:tt)*) => {
+        $crate::suite!(@ { $($items)* } $acting $roles $($rest)*);
+    };
+    (@ $shared:tt $acting:tt $roles:tt acting = { $($items:item)* }, $($rest:tt)*) => {
+        $crate::suite!(@ $shared { $($items)* } $roles $($rest)*);
+    };
+    (@ $shared:tt $acting:tt $roles:tt deciding = { $($items:tt)* }, $($rest:tt)*) => {
+        $crate::suite!(@ $shared $acting $roles $($rest)*);
+    };
+    (@ $shared:tt $acting:tt $roles:tt roles = [$($names:ident),* $(,)?], $($rest:tt)*) => {
+        $crate::suite!(@ $shared $acting { $($names)* } $($rest)*);
+    };
+    (@ { $($shared:item)* } { $($acting:item)* } { $($role:ident)* }
+        $($name:ident = $kind:ident ( $($body:tt)* )),+ $(,)?
+    ) => {
+        $($shared)*
+        $($acting)*
+        $($crate::drive_half!($kind $name $($body)*);)+
+        /// The acting half of every case.
+        pub const CASES: &[$crate::Act] = &[$($crate::drive_entry!($kind $name)),+];
+        /// The programs that cases start.
+        pub const ROLES: &[$crate::Role] =
+            &[$($crate::Role { name: stringify!($role), run: $role }),*];
+    };
+    ($($suite:tt)+) => {
+        $crate::suite!(@ {} {} {} $($suite)+);
+    };
+}
+
+/// What one case acts.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! drive_half {
+    (case $name:ident $title:literal, points = $points:literal,
+        input = |$rng:ident| -> $input:ty $draw:block,
+        drive = |$given:pat_param, $log:ident| -> $report:ty $drive:block,
+        judge = |$judged:pat_param, $got:pat_param, $events:ident| $judge:block $(,)?
+    ) => {
+        fn $name($given: $input, $log: &$crate::Log) -> $report $drive
+        const _: () = $crate::travels::<$input, $report>();
+    };
+    (refused $name:ident $title:literal, points = $points:literal,
+        broken = $broken:block, sound = $sound:block $(,)?
+    ) => {};
+}
+
+/// A case that must not compile has nothing to run: the compiler answers for it.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! drive_entry {
+    (case $name:ident) => {
+        $crate::Act { name: stringify!($name), run: |input, log| $crate::call($name, input, log) }
+    };
+    (refused $name:ident) => {
+        $crate::Act { name: stringify!($name), run: |_, _| None }
+    };
+}

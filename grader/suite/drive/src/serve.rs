@@ -1,0 +1,123 @@
+//! The main function of a driver.
+
+use crate::channel::Channel;
+use crate::settle::program;
+use crate::{Log, Panic, Settled, Wire, install_referee, set_program};
+use std::panic::{self, PanicHookInfo};
+use std::process::{Command, ExitCode};
+use std::sync::Arc;
+
+/// The acting half of one case.
+#[derive(Clone, Copy)]
+pub struct Act {
+    /// The case's name.
+    pub name: &'static str,
+    /// Runs it on an encoded input; `None` if the input is not the case's.
+    pub run: fn(&[u8], &Log) -> Option<Vec<u8>>,
+}
+
+/// A program that a case can start as a child process.
+#[derive(Clone, Copy)]
+pub struct Role {
+    /// The name given to [`role`].
+    pub name: &'static str,
+    /// Its main function.
+    pub run: fn(),
+}
+
+/// The acting half of a suite.
+#[derive(Clone, Copy)]
+pub struct Kata {
+    /// Id of the kata.
+    pub id: &'static str,
+    /// Its cases.
+    pub cases: &'static [Act],
+    /// Its roles.
+    pub roles: &'static [Role],
+}
+
+/// Decodes, drives, encodes.
+pub fn call<I: Wire, R: Wire>(drive: fn(I, &Log) -> R, input: &[u8], log: &Log) -> Option<Vec<u8>> {
+    I::from_bytes(input).map(|input| drive(input, log).to_bytes())
+}
+
+/// A command that starts a role of this suite (`roles = [name, …]`) as a child process.
+#[must_use]
+pub fn role(name: &str) -> Command {
+    let mut command = Command::new(program());
+    command.args(["--role", name]);
+    command
+}
+
+/// Runs the one case that the grader orders, or a role.
+#[must_use]
+pub fn serve(katas: &[Kata]) -> ExitCode {
+    let mut args = std::env::args().skip(1);
+    if args.next().as_deref() == Some("--role") {
+        return play(katas, &args.next().unwrap_or_default());
+    }
+    match act(katas) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(_) => ExitCode::FAILURE,
+    }
+}
+
+fn play(katas: &[Kata], name: &str) -> ExitCode {
+    let Some(role) = katas
+        .iter()
+        .flat_map(|kata| kata.roles)
+        .find(|role| role.name == name)
+    else {
+        return ExitCode::FAILURE;
+    };
+    (role.run)();
+    ExitCode::SUCCESS
+}
+
+fn act(katas: &[Kata]) -> std::io::Result<()> {
+    let (channel, start) = Channel::take()?;
+    let channel = Arc::new(channel);
+    set_program(start.program);
+    report_panics(&channel);
+    answer_settle(&channel);
+
+    let act = katas
+        .iter()
+        .filter(|kata| kata.id == start.kata)
+        .flat_map(|kata| kata.cases)
+        .find(|act| act.name == start.case)
+        .ok_or_else(|| std::io::Error::other("no such case"))?;
+    let log = Log::new();
+    let value = (act.run)(&start.input, &log)
+        .ok_or_else(|| std::io::Error::other("the input is not this case's"))?;
+    channel.answer(value, &log.take())
+}
+
+fn report_panics(channel: &Arc<Channel>) {
+    let channel = Arc::clone(channel);
+    panic::set_hook(Box::new(move |info| channel.panicked(describe(info))));
+}
+
+fn answer_settle(channel: &Arc<Channel>) {
+    let channel = Arc::clone(channel);
+    install_referee(Box::new(move || {
+        channel.settle().map_or(Settled::Still, Settled::Restless)
+    }));
+}
+
+fn describe(info: &PanicHookInfo<'_>) -> Panic {
+    let (file, line, column) = info.location().map_or((String::new(), 0, 0), |place| {
+        (place.file().to_owned(), place.line(), place.column())
+    });
+    let message = info.payload_as_str().unwrap_or("(not a text)");
+    Panic {
+        thread: std::thread::current()
+            .name()
+            .unwrap_or("unnamed")
+            .to_owned(),
+        file,
+        line,
+        column,
+        message: message.chars().take(4096).collect(),
+    }
+}

@@ -1,0 +1,16 @@
+//! The deciding half of a suite.
+//!
+//! This crate's flavour of [`suite!`] keeps only what *decides*: the `input` blocks, which
+//! draw inputs from a seed, and the `judge` blocks, which hold the answer of a driver
+//! against them. It never shares a process with student code.
+
+mod case;
+mod check;
+mod macros;
+pub mod protocol;
+mod rng;
+
+pub use case::{Case, Half, Judgement, decide, draw};
+pub use check::{Check, Mismatch, check, equal};
+pub use rng::Rng;
+pub use suite_drive::{Event, Wire, wire};

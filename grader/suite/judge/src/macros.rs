@@ -1,0 +1,83 @@
+//! The deciding flavour of `suite!`.
+
+/// Writes a suite: each case as title, points, input, drive, judge.
+///
+/// This flavour compiles `shared`, `deciding`, the `input` and the `judge` blocks, and
+/// drops the rest. `docs/authoring.md` explains the whole form.
+#[macro_export]
+macro_rules! suite {
+    (@ $shared:tt $deciding:tt shared = { $($items:item)* }, $($rest:tt)*) => {
+        $crate::suite!(@ { $($items)* } $deciding $($rest)*);
+    };
+    (@ $shared:tt $deciding:tt deciding = { $($items:item)* }, $($rest:tt)*) => {
+        $crate::suite!(@ $shared { $($items)* } $($rest)*);
+    };
+    (@ $shared:tt $deciding:tt acting = { $($items:tt)* }, $($rest:tt)*) => {
+        $crate::suite!(@ $shared $deciding $($rest)*);
+    };
+    (@ $shared:tt $deciding:tt roles = [$($names:ident),* $(,)?], $($rest:tt)*) => {
+        $crate::suite!(@ $shared $deciding $($rest)*);
+    };
+    (@ { $($shared:item)* } { $($deciding:item)* }
+        $($name:ident = $kind:ident ( $($body:tt)* )),+ $(,)?
+    ) => {
+        $($shared)*
+        $($deciding)*
+        $($crate::judge_half!($kind $name $($body)*);)+
+        /// The deciding half of every case.
+        pub const CASES: &[$crate::Case] =
+            &[$($crate::judge_entry!($kind $name $($body)*)),+];
+    };
+    ($($suite:tt)+) => {
+        $crate::suite!(@ {} {} $($suite)+);
+    };
+}
+
+/// What one case decides.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! judge_half {
+    (case $name:ident $title:literal, points = $points:literal,
+        input = |$rng:ident| -> $input:ty $draw:block,
+        drive = |$given:pat_param, $log:ident| -> $report:ty $drive:block,
+        judge = |$judged:pat_param, $got:pat_param, $events:ident| $judge:block $(,)?
+    ) => {
+        mod $name {
+            use super::*;
+            pub(super) fn draw($rng: &mut $crate::Rng) -> $input $draw
+            pub(super) fn judge(
+                $judged: &$input,
+                $got: &$report,
+                $events: &[$crate::Event],
+            ) -> $crate::Check $judge
+        }
+    };
+    (refused $name:ident $title:literal, points = $points:literal,
+        broken = $broken:block, sound = $sound:block $(,)?
+    ) => {};
+}
+
+/// One line of the table of cases.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! judge_entry {
+    (case $name:ident $title:literal, points = $points:literal, $($rest:tt)*) => {
+        $crate::Case {
+            name: stringify!($name),
+            title: $title,
+            points: $points,
+            half: $crate::Half::Act {
+                draw: |rng| $crate::draw($name::draw, rng),
+                judge: |rng, answer| $crate::decide($name::draw, $name::judge, rng, answer),
+            },
+        }
+    };
+    (refused $name:ident $title:literal, points = $points:literal, $($rest:tt)*) => {
+        $crate::Case {
+            name: stringify!($name),
+            title: $title,
+            points: $points,
+            half: $crate::Half::Refused,
+        }
+    };
+}

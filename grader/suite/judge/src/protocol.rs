@@ -1,0 +1,105 @@
+//! What grader and oracle say to each other: one request, one reply, in turn.
+
+use crate::{Judgement, Wire, wire};
+use std::io::{self, Read, Write};
+
+/// Longest message, in bytes: a plan holds the inputs of a whole kata.
+pub const MAX_MESSAGE: usize = 64 << 20;
+
+wire! {
+    /// Grader to oracle.
+    #[derive(Debug, Clone, PartialEq)]
+    pub enum Request {
+        /// The cases of a kata with inputs for this seed.
+        Plan(PlanRequest),
+        /// Judge an answer.
+        Judge(JudgeRequest)
+    }
+}
+
+wire! {
+    /// Which kata, under which seed.
+    #[derive(Debug, Clone, PartialEq)]
+    pub struct PlanRequest {
+        /// Id of the kata.
+        pub kata: String,
+        /// Seed of the grade.
+        pub seed: u64,
+    }
+}
+
+wire! {
+    /// Which answer, to what.
+    #[derive(Debug, Clone, PartialEq)]
+    pub struct JudgeRequest {
+        /// Id of the kata.
+        pub kata: String,
+        /// Name of the case.
+        pub case: String,
+        /// The seed that the input was drawn under.
+        pub seed: u64,
+        /// The driver's answer, never decoded on the way.
+        pub answer: Vec<u8>,
+    }
+}
+
+wire! {
+    /// Oracle to grader.
+    #[derive(Debug, Clone, PartialEq)]
+    pub enum Reply {
+        /// The cases, in the suite's order.
+        Plan(Vec<PlannedCase>),
+        /// What the answer is worth.
+        Judged(Judgement),
+        /// The oracle has no such kata or case.
+        Unknown(String),
+        /// An `input` or `judge` block of the suite panicked: the suite's fault.
+        Panicked(String)
+    }
+}
+
+wire! {
+    /// One case of a plan.
+    #[derive(Debug, Clone, PartialEq)]
+    pub struct PlannedCase {
+        /// Its name.
+        pub name: String,
+        /// The property.
+        pub title: String,
+        /// What it is worth.
+        pub points: u32,
+        /// Its input, encoded; `None` for a program that must not compile.
+        pub input: Option<Vec<u8>>,
+    }
+}
+
+/// Writes one message and flushes.
+///
+/// # Errors
+/// `InvalidInput` when it is longer than [`MAX_MESSAGE`]; whatever the stream says.
+pub fn send(stream: &mut impl Write, message: &impl Wire) -> io::Result<()> {
+    let body = message.to_bytes();
+    let len = u32::try_from(body.len()).map_err(|_| io::ErrorKind::InvalidInput)?;
+    if body.len() > MAX_MESSAGE {
+        return Err(io::ErrorKind::InvalidInput.into());
+    }
+    stream.write_all(&len.to_le_bytes())?;
+    stream.write_all(&body)?;
+    stream.flush()
+}
+
+/// Reads one message.
+///
+/// # Errors
+/// `UnexpectedEof` when the other side is gone, `InvalidData` when the bytes are no message.
+pub fn receive<T: Wire>(stream: &mut impl Read) -> io::Result<T> {
+    let mut header = [0; 4];
+    stream.read_exact(&mut header)?;
+    let len = u32::from_le_bytes(header) as usize;
+    if len > MAX_MESSAGE {
+        return Err(io::ErrorKind::InvalidData.into());
+    }
+    let mut body = vec![0; len];
+    stream.read_exact(&mut body)?;
+    T::from_bytes(&body).ok_or_else(|| io::ErrorKind::InvalidData.into())
+}
