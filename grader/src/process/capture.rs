@@ -1,0 +1,120 @@
+//! What a student's program prints: drained always, kept up to a limit.
+
+use std::collections::VecDeque;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+use tokio::io::{AsyncRead, AsyncReadExt};
+use tokio::task::JoinHandle;
+
+/// Bytes kept of the beginning, and of the end, of each stream.
+const KEPT: usize = 32 << 10;
+
+/// How long a stream may stay open after everything that could write to it was killed.
+const GRACE: Duration = Duration::from_millis(200);
+
+/// The beginning and the end of a stream.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Captured {
+    head: Vec<u8>,
+    tail: VecDeque<u8>,
+    total: u64,
+    keep: usize,
+}
+
+impl Captured {
+    fn new(keep: usize) -> Self {
+        Self {
+            keep,
+            ..Self::default()
+        }
+    }
+
+    fn push(&mut self, bytes: &[u8]) {
+        self.total += bytes.len() as u64;
+        let room = self.keep.saturating_sub(self.head.len()).min(bytes.len());
+        let (head, rest) = bytes.split_at(room);
+        self.head.extend_from_slice(head);
+        self.tail.extend(rest);
+        let over = self.tail.len().saturating_sub(self.keep);
+        self.tail.drain(..over);
+    }
+
+    /// Bytes that came, kept or not.
+    pub(crate) fn total(&self) -> u64 {
+        self.total
+    }
+
+    /// What was kept, with the gap counted in words.
+    pub(crate) fn to_bytes(&self) -> Vec<u8> {
+        let gap = self.total - (self.head.len() + self.tail.len()) as u64;
+        let mut bytes = self.head.clone();
+        if gap > 0 {
+            bytes.extend_from_slice(format!("\n… {gap} bytes left out …\n").as_bytes());
+        }
+        bytes.extend(&self.tail);
+        bytes
+    }
+}
+
+/// A stream that is read to its end in the background, whether anybody looks or not.
+pub(crate) struct Drain {
+    captured: Arc<Mutex<Captured>>,
+    task: JoinHandle<()>,
+}
+
+impl Drain {
+    /// Starts reading; 32 KiB of head and of tail are kept.
+    pub(crate) fn of(stream: impl AsyncRead + Send + Unpin + 'static) -> Self {
+        Self::keeping(stream, KEPT)
+    }
+
+    /// Starts reading; `keep` bytes of head and of tail are kept.
+    pub(crate) fn keeping(
+        mut stream: impl AsyncRead + Send + Unpin + 'static,
+        keep: usize,
+    ) -> Self {
+        let captured = Arc::new(Mutex::new(Captured::new(keep)));
+        let sink = Arc::clone(&captured);
+        let task = tokio::spawn(async move {
+            let mut buffer = vec![0; 16 << 10];
+            while let Ok(count @ 1..) = stream.read(&mut buffer).await {
+                lock(&sink).push(&buffer[..count]);
+            }
+        });
+        Self { captured, task }
+    }
+
+    /// Bytes so far.
+    pub(crate) fn total(&self) -> u64 {
+        lock(&self.captured).total
+    }
+
+    /// What came. Call it when everything that could write is dead: it waits a moment for
+    /// the rest, and never longer, because a stream may be held open from elsewhere.
+    pub(crate) async fn finish(mut self) -> Captured {
+        if tokio::time::timeout(GRACE, &mut self.task).await.is_err() {
+            self.task.abort();
+        }
+        lock(&self.captured).clone()
+    }
+}
+
+fn lock(captured: &Mutex<Captured>) -> MutexGuard<'_, Captured> {
+    captured.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn head_and_tail_are_kept_and_the_gap_is_counted() {
+        let mut captured = Captured::new(4);
+        captured.push(b"abcdefgh");
+        assert_eq!(captured.to_bytes(), b"abcdefgh");
+        captured.push(b"ij");
+        assert_eq!(captured.total(), 10);
+        let shown = String::from_utf8(captured.to_bytes()).unwrap();
+        assert_eq!(shown, "abcd\n… 2 bytes left out …\nghij");
+    }
+}

@@ -1,0 +1,131 @@
+//! Where there is no keeper: the program and its process group are ended, and that is all.
+
+use super::{Channel, Drain, Ended, Order, Running};
+use crate::error::{Error, Result};
+use std::io;
+use std::process::Stdio;
+use tokio::io::AsyncWriteExt;
+use tokio::net::TcpListener;
+use tokio::process::{Child, Command};
+
+/// What protects the machine from student code here, in words.
+pub(crate) const PROTECTION: &str = "none: for your own code only. The program is ended after its time, but it may leave \
+     processes behind, and memory, files and network are not limited";
+
+/// Owns the program of one case.
+pub(crate) struct Keeper {
+    child: Option<Child>,
+}
+
+impl Keeper {
+    /// Nothing to start yet.
+    pub(crate) fn start() -> Result<Self> {
+        Ok(Self { child: None })
+    }
+
+    /// Starts a program; one at a time, see [`Keeper::clear`].
+    pub(crate) async fn spawn(&mut self, order: &Order, kept: usize) -> Result<Running> {
+        let running = self.try_spawn(order, kept).await;
+        running.map_err(|error| {
+            Error::grader(
+                format!("cannot start {}: {error}", order.program.display()),
+                "does the file exist, and may it be executed there?",
+            )
+        })
+    }
+
+    async fn try_spawn(&mut self, order: &Order, kept: usize) -> io::Result<Running> {
+        let listener = TcpListener::bind(("127.0.0.1", 0)).await?;
+        let mut command = Command::new(&order.program);
+        let is_driver = order.args.is_empty();
+        command
+            .args(if is_driver { &["--tcp".to_owned()][..] } else { &order.args })
+            .env_clear()
+            .envs(order.env.iter().map(|(name, value)| (name, value)))
+            .envs(std::env::vars_os().filter(|(name, _)| NEEDED.iter().any(|needed| name == needed)))
+            .current_dir(&order.cwd)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .kill_on_drop(true);
+        #[cfg(unix)]
+        command.process_group(0);
+        let mut child = command.spawn()?;
+        let (Some(mut stdin), Some(stdout), Some(stderr), Some(pid)) = (
+            child.stdin.take(),
+            child.stdout.take(),
+            child.stderr.take(),
+            child.id(),
+        ) else {
+            return Err(io::Error::other("it ended at once"));
+        };
+        let channel = if is_driver {
+            let port = listener.local_addr()?.port();
+            stdin.write_all(format!("{port}\n").as_bytes()).await?;
+            let connection = tokio::time::timeout(order.bounds.wall, listener.accept()).await??;
+            let (reader, writer) = connection.0.into_split();
+            Channel {
+                reader: Box::new(reader),
+                writer: Box::new(writer),
+            }
+        } else {
+            Channel {
+                reader: Box::new(tokio::io::empty()),
+                writer: Box::new(tokio::io::sink()),
+            }
+        };
+        self.child = Some(child);
+        Ok(Running {
+            pid,
+            channel,
+            stdout: Drain::keeping(stdout, kept),
+            stderr: Drain::keeping(stderr, kept),
+        })
+    }
+
+    /// Waits until the program has ended by itself. Cancel safe.
+    pub(crate) async fn ended(&mut self) -> Ended {
+        let Some(child) = &mut self.child else {
+            return std::future::pending().await;
+        };
+        let status = child.wait().await;
+        self.child = None;
+        status.map_or(Ended::Exited(-1), |status| match status.code() {
+            Some(code) => Ended::Exited(code),
+            None => Ended::Signalled(signal(status)),
+        })
+    }
+
+    /// Ends the program and, on Unix, its process group. What it left is not known here.
+    pub(crate) async fn clear(&mut self) -> Result<Vec<String>> {
+        if let Some(mut child) = self.child.take() {
+            #[cfg(unix)]
+            kill_group(&child);
+            let _ = child.kill().await;
+        }
+        Ok(Vec::new())
+    }
+}
+
+/// What programs need of the environment to start at all.
+const NEEDED: &[&str] = &["SystemRoot", "PATH", "LIB", "LIBPATH", "INCLUDE", "TEMP", "TMP"];
+
+#[cfg(unix)]
+fn kill_group(child: &Child) {
+    use rustix::process::{Pid, Signal, kill_process_group};
+    let group = child.id().and_then(|pid| Pid::from_raw(i32::try_from(pid).ok()?));
+    if let Some(group) = group {
+        let _ = kill_process_group(group, Signal::KILL);
+    }
+}
+
+#[cfg(unix)]
+fn signal(status: std::process::ExitStatus) -> i32 {
+    use std::os::unix::process::ExitStatusExt;
+    status.signal().unwrap_or_default()
+}
+
+#[cfg(not(unix))]
+fn signal(_: std::process::ExitStatus) -> i32 {
+    0
+}

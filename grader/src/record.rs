@@ -1,0 +1,161 @@
+//! What the engine says and every reporter reads: events, and the report they add up to.
+
+use crate::outcome::Verdict;
+use serde::{Deserialize, Serialize};
+
+/// Version of [`Report`]'s JSON form. A reader refuses a newer one.
+pub(crate) const REPORT_VERSION: u32 = 1;
+
+/// Something that happened while grading, in order.
+#[derive(Debug, Clone)]
+pub(crate) enum Event {
+    /// Something takes a while: what, in a few words.
+    Progress(String),
+    /// A kata is being graded.
+    Started(String),
+    /// A kata has been graded.
+    Finished(Box<KataResult>),
+}
+
+/// One grade: everything that reporters need.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Report {
+    /// [`REPORT_VERSION`] of the writer.
+    pub(crate) version: u32,
+    /// Version of the grader.
+    pub(crate) grader: String,
+    /// The compiler, as it names itself.
+    pub(crate) toolchain: String,
+    /// What protected the machine from student code.
+    pub(crate) protection: String,
+    /// The seed that every input was drawn under.
+    pub(crate) seed: u64,
+    /// Whose work it is, in words.
+    pub(crate) origin: String,
+    /// Points reached.
+    pub(crate) points: u32,
+    /// Points there are.
+    pub(crate) max_points: u32,
+    /// What is odd about the submission but decides nothing.
+    pub(crate) warnings: Vec<String>,
+    /// One result per kata, in the course's order.
+    pub(crate) katas: Vec<KataResult>,
+}
+
+/// The result of one kata.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(crate) struct KataResult {
+    /// Id.
+    pub(crate) kata: String,
+    /// Track.
+    pub(crate) track: String,
+    /// Title.
+    pub(crate) title: String,
+    /// The worst verdict.
+    #[serde(flatten)]
+    pub(crate) verdict: Verdict,
+    /// Points reached.
+    pub(crate) points: u32,
+    /// Points there are; 0 where the suite was not asked.
+    pub(crate) max_points: u32,
+    /// Wall clock, in milliseconds. Differs from run to run.
+    pub(crate) time_ms: u64,
+    /// What is odd but decides nothing.
+    pub(crate) warnings: Vec<String>,
+    /// What the compiler says, as it renders it, with colour.
+    pub(crate) compiler: Vec<String>,
+    /// One result per case, in the suite's order; empty where none was run.
+    pub(crate) cases: Vec<CaseResult>,
+}
+
+/// The result of one case.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(crate) struct CaseResult {
+    /// Name.
+    pub(crate) case: String,
+    /// The property.
+    pub(crate) title: String,
+    /// The verdict.
+    #[serde(flatten)]
+    pub(crate) verdict: Verdict,
+    /// Points reached.
+    pub(crate) points: u32,
+    /// Points there are.
+    pub(crate) max_points: u32,
+    /// Wall clock, in milliseconds. Differs from run to run.
+    pub(crate) time_ms: u64,
+    /// What the case was about and what went wrong; absent when it passed.
+    pub(crate) failure: Option<Failure>,
+}
+
+/// Everything that helps to understand a failure.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Failure {
+    /// The input.
+    pub(crate) input: String,
+    /// Everything that is not as it must be.
+    pub(crate) mismatches: Vec<Mismatch>,
+    /// Panics, in order.
+    pub(crate) panics: Vec<Panic>,
+    /// What the driver saw happen, in order.
+    pub(crate) events: Vec<HappenedEvent>,
+    /// The end of what the student's code printed, standard output then error.
+    pub(crate) printed: String,
+    /// Child processes that were still there at the end.
+    pub(crate) leftovers: Vec<String>,
+    /// The command that runs this case again on the same input.
+    pub(crate) replay: String,
+}
+
+/// One thing that is not as it must be.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Mismatch {
+    /// What was looked at.
+    pub(crate) what: String,
+    /// What it must be.
+    pub(crate) expected: String,
+    /// What it was.
+    pub(crate) got: String,
+    /// The likely cause.
+    pub(crate) cause: String,
+}
+
+/// A panic of the student's code.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Panic {
+    /// Thread.
+    pub(crate) thread: String,
+    /// Source file, as the student knows it.
+    pub(crate) file: String,
+    /// Line.
+    pub(crate) line: u32,
+    /// The source line, where the file is the student's.
+    pub(crate) source: String,
+    /// Message.
+    pub(crate) message: String,
+}
+
+/// An event that a driver saw.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(crate) struct HappenedEvent {
+    /// Thread.
+    pub(crate) thread: String,
+    /// What.
+    pub(crate) what: String,
+    /// Which one.
+    pub(crate) id: u64,
+}
+
+impl Report {
+    /// Katas that passed.
+    pub(crate) fn passed(&self) -> usize {
+        let katas = self.katas.iter();
+        katas.filter(|kata| kata.verdict.is_passed()).count()
+    }
+
+    /// Whether the grader failed at any kata.
+    pub(crate) fn has_grader_error(&self) -> bool {
+        let mut katas = self.katas.iter();
+        katas.any(|kata| kata.verdict.is_grader_error())
+    }
+}

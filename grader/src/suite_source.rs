@@ -1,0 +1,203 @@
+//! What of a suite may be seen beside student code.
+//!
+//! The source of a suite holds both halves. Rustc runs student code (macros, constants), so
+//! what it reads must hold no expected value: every other part is blanked, and lines and
+//! columns stay what they were.
+
+use crate::error::{Error, Result};
+use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
+use std::ops::Range;
+use std::path::Path;
+
+/// What decides; blanked in what the driver is compiled from.
+const DECIDING: &[&str] = &["deciding", "input", "judge", "broken", "sound"];
+
+/// A suite, taken apart.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct SuiteSource {
+    /// The acting half: the source with everything that decides blanked.
+    pub(crate) driver: String,
+    /// The programs that must not compile, each with its twin.
+    pub(crate) refused: Vec<Refused>,
+}
+
+/// A program that must not compile.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Refused {
+    /// Name of the case.
+    pub(crate) case: String,
+    /// The suite with everything blanked but this program.
+    pub(crate) broken: String,
+    /// The suite with everything blanked but the nearest program that must compile.
+    pub(crate) sound: String,
+    /// Where errors must be: line, from 1, and code.
+    pub(crate) expected: Vec<(usize, String)>,
+}
+
+impl SuiteSource {
+    /// Takes a suite apart.
+    ///
+    /// # Errors
+    /// When it is not Rust, or a program that must not compile has no `//~ CODE` marker.
+    pub(crate) fn parse(path: &Path, source: &str) -> Result<Self> {
+        let tokens: TokenStream = source
+            .parse()
+            .map_err(|error| Error::course(path, format!("not Rust: {error}")))?;
+        let mut blocks = Vec::new();
+        collect(tokens, &mut None, &mut blocks);
+        let deciding = blocks
+            .iter()
+            .filter(|block| DECIDING.contains(&block.field.as_str()));
+        let driver = blank(source, deciding.map(|block| block.body.clone()));
+        let refused = blocks
+            .iter()
+            .filter(|block| block.field == "broken")
+            .map(|block| refused(path, source, block, &blocks))
+            .collect::<Result<_>>()?;
+        Ok(Self { driver, refused })
+    }
+}
+
+/// `field = … { body }` somewhere inside `case = kind(…)`.
+#[derive(Debug)]
+struct Block {
+    case: String,
+    field: String,
+    body: Range<usize>,
+}
+
+fn collect(tokens: TokenStream, case: &mut Option<String>, blocks: &mut Vec<Block>) {
+    let (mut field, mut word) = (None, None);
+    for token in tokens {
+        match token {
+            TokenTree::Punct(mark) if mark.as_char() == '=' && word.is_some() => {
+                field = word.take();
+            }
+            TokenTree::Ident(ident) => word = Some(ident.to_string()),
+            TokenTree::Group(group) if group.delimiter() == Delimiter::Parenthesis => {
+                let mut inner = field.clone().or_else(|| case.clone());
+                collect(group.stream(), &mut inner, blocks);
+            }
+            TokenTree::Group(group) if group.delimiter() == Delimiter::Brace => {
+                if let Some(field) = field.take() {
+                    blocks.push(Block {
+                        case: case.clone().unwrap_or_default(),
+                        field,
+                        body: body(&group),
+                    });
+                }
+            }
+            _ => {}
+        }
+    }
+}
+
+fn body(group: &Group) -> Range<usize> {
+    group.span_open().byte_range().end..group.span_close().byte_range().start
+}
+
+fn blank(source: &str, ranges: impl Iterator<Item = Range<usize>>) -> String {
+    let mut bytes = source.as_bytes().to_vec();
+    for byte in ranges.flat_map(|range| bytes_of(range, source.len())) {
+        if bytes[byte] != b'\n' {
+            bytes[byte] = b' ';
+        }
+    }
+    // Whole tokens, and everything between them, become ASCII spaces.
+    String::from_utf8_lossy(&bytes).into_owned()
+}
+
+fn bytes_of(range: Range<usize>, len: usize) -> Range<usize> {
+    range.start.min(len)..range.end.min(len)
+}
+
+fn only(source: &str, body: &Range<usize>) -> String {
+    blank(source, [0..body.start, body.end..source.len()].into_iter())
+}
+
+fn refused(path: &Path, source: &str, broken: &Block, blocks: &[Block]) -> Result<Refused> {
+    let case = &broken.case;
+    let sound = blocks
+        .iter()
+        .find(|block| block.field == "sound" && block.case == *case)
+        .ok_or_else(|| Error::course(path, format!("{case} has no `sound` twin")))?;
+    let broken = only(source, &broken.body);
+    let expected: Vec<(usize, String)> = broken
+        .lines()
+        .enumerate()
+        .filter_map(|(index, line)| Some((index + 1, marker(line)?)))
+        .collect();
+    if expected.is_empty() {
+        return Err(Error::course(
+            path,
+            format!("{case}: no line of `broken` is marked with `//~ CODE`"),
+        ));
+    }
+    Ok(Refused {
+        case: case.clone(),
+        broken,
+        sound: only(source, &sound.body),
+        expected,
+    })
+}
+
+fn marker(line: &str) -> Option<String> {
+    let (_, code) = line.split_once("//~")?;
+    Some(code.trim().to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SUITE: &str = r#"use suite::suite;
+suite!(
+    acting = { fn help() {} },
+    deciding = { const SECRET: &str = "秘密"; },
+    one = case(
+        "A title.",
+        input = |rng| -> u32 { 4711 },
+        drive = |n, log| -> u32 { double(n) },
+        judge = |n, got, _events| { equal(got, &(2 * n)) },
+    ),
+    two = refused(
+        "Another.",
+        broken = {
+            wrong(); //~ E0277
+        },
+        sound = { right(); },
+    ),
+);
+"#;
+
+    fn parsed() -> SuiteSource {
+        SuiteSource::parse(Path::new("suite.rs"), SUITE).unwrap()
+    }
+
+    #[test]
+    fn the_driver_keeps_what_acts_and_loses_what_decides() {
+        let driver = parsed().driver;
+        for kept in ["fn help()", "double(n)", "A title.", "-> u32"] {
+            assert!(driver.contains(kept), "{kept} is gone");
+        }
+        for secret in ["SECRET", "秘密", "4711", "2 * n", "wrong", "right"] {
+            assert!(!driver.contains(secret), "{secret} is still there");
+        }
+    }
+
+    #[test]
+    fn lines_and_columns_stay_what_they_were() {
+        let driver = parsed().driver;
+        assert_eq!(driver.lines().count(), SUITE.lines().count());
+        assert_eq!(driver.find("double(n)"), SUITE.find("double(n)"));
+    }
+
+    #[test]
+    fn a_program_that_must_not_compile_stands_alone_with_its_marked_line() {
+        let refused = &parsed().refused[0];
+        assert_eq!(refused.case, "two");
+        assert_eq!(refused.expected, [(14, "E0277".to_owned())]);
+        assert_eq!(refused.broken.trim(), "wrong(); //~ E0277");
+        assert_eq!(refused.sound.trim(), "right();");
+    }
+}
