@@ -115,6 +115,9 @@ fn folders(folder: &Path) -> Vec<PathBuf> {
 
 fn sources(kata: &Kata, folder: &Path) -> std::result::Result<Vec<SourceFile>, String> {
     let src = folder.join("src");
+    if src.is_symlink() {
+        return Err(format!("{} is a link; put the sources themselves there", shown(&src)));
+    }
     let mut sources = Vec::new();
     walk(&src, "", 0, &mut sources)?;
     for locked in &kata.about.locked {

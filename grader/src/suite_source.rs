@@ -13,12 +13,14 @@ use std::path::Path;
 const DECIDING: &[&str] = &["deciding", "input", "judge", "broken", "sound"];
 
 /// A suite, taken apart.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct SuiteSource {
     /// The acting half: the source with everything that decides blanked.
     pub(crate) driver: String,
     /// The programs that must not compile, each with its twin.
     pub(crate) refused: Vec<Refused>,
+    /// What all cases together are worth.
+    pub(crate) points: u32,
 }
 
 /// A program that must not compile.
@@ -43,8 +45,8 @@ impl SuiteSource {
         let tokens: TokenStream = source
             .parse()
             .map_err(|error| Error::course(path, format!("not Rust: {error}")))?;
-        let mut blocks = Vec::new();
-        collect(tokens, &mut None, &mut blocks);
+        let (mut blocks, mut points) = (Vec::new(), 0);
+        collect(tokens, None, &mut blocks, &mut points);
         let deciding = blocks
             .iter()
             .filter(|block| DECIDING.contains(&block.field.as_str()));
@@ -54,7 +56,11 @@ impl SuiteSource {
             .filter(|block| block.field == "broken")
             .map(|block| refused(path, source, block, &blocks))
             .collect::<Result<_>>()?;
-        Ok(Self { driver, refused })
+        Ok(Self {
+            driver,
+            refused,
+            points,
+        })
     }
 }
 
@@ -66,26 +72,27 @@ struct Block {
     body: Range<usize>,
 }
 
-fn collect(tokens: TokenStream, case: &mut Option<String>, blocks: &mut Vec<Block>) {
-    let (mut field, mut word) = (None, None);
+fn collect(tokens: TokenStream, case: Option<&str>, blocks: &mut Vec<Block>, points: &mut u32) {
+    let (mut field, mut word) = (None::<String>, None::<String>);
     for token in tokens {
         match token {
             TokenTree::Punct(mark) if mark.as_char() == '=' && word.is_some() => {
                 field = word.take();
             }
             TokenTree::Ident(ident) => word = Some(ident.to_string()),
+            TokenTree::Literal(number) if field.as_deref() == Some("points") => {
+                *points += number.to_string().parse().unwrap_or(0);
+            }
             TokenTree::Group(group) if group.delimiter() == Delimiter::Parenthesis => {
-                let mut inner = field.clone().or_else(|| case.clone());
-                collect(group.stream(), &mut inner, blocks);
+                let inner = field.as_deref().or(case);
+                collect(group.stream(), inner, blocks, points);
             }
             TokenTree::Group(group) if group.delimiter() == Delimiter::Brace => {
-                if let Some(field) = field.take() {
-                    blocks.push(Block {
-                        case: case.clone().unwrap_or_default(),
-                        field,
-                        body: body(&group),
-                    });
-                }
+                blocks.extend(field.take().map(|field| Block {
+                    case: case.unwrap_or_default().to_owned(),
+                    field,
+                    body: body(&group),
+                }));
             }
             _ => {}
         }
@@ -156,12 +163,14 @@ suite!(
     deciding = { const SECRET: &str = "秘密"; },
     one = case(
         "A title.",
+        points = 2,
         input = |rng| -> u32 { 4711 },
         drive = |n, log| -> u32 { double(n) },
         judge = |n, got, _events| { equal(got, &(2 * n)) },
     ),
     two = refused(
         "Another.",
+        points = 1,
         broken = {
             wrong(); //~ E0277
         },
@@ -196,8 +205,9 @@ suite!(
     fn a_program_that_must_not_compile_stands_alone_with_its_marked_line() {
         let refused = &parsed().refused[0];
         assert_eq!(refused.case, "two");
-        assert_eq!(refused.expected, [(14, "E0277".to_owned())]);
+        assert_eq!(refused.expected, [(16, "E0277".to_owned())]);
         assert_eq!(refused.broken.trim(), "wrong(); //~ E0277");
         assert_eq!(refused.sound.trim(), "right();");
+        assert_eq!(parsed().points, 3);
     }
 }

@@ -24,7 +24,7 @@ pub(crate) use capture::{Captured, Drain};
 pub(crate) use keeper::{Keeper, PROTECTION};
 #[cfg(all(target_os = "linux", not(grader_portable)))]
 pub(crate) use keeper_main::{KEEPER, keep};
-pub(crate) use tool::{Tool, tool};
+pub(crate) use tool::tool;
 
 /// A program to start, with everything it will know of the world.
 #[derive(Debug, Clone)]
@@ -56,9 +56,9 @@ pub(crate) struct Running {
 /// Both directions of the private channel.
 pub(crate) struct Channel {
     /// From the program.
-    pub(crate) reader: Box<dyn AsyncRead + Send + Unpin>,
+    pub(crate) reader: Box<dyn AsyncRead + Send + Sync + Unpin>,
     /// To the program.
-    pub(crate) writer: Box<dyn AsyncWrite + Send + Unpin>,
+    pub(crate) writer: Box<dyn AsyncWrite + Send + Sync + Unpin>,
 }
 
 wire! {

@@ -1,0 +1,169 @@
+//! What the user types. Nothing here is resolved yet.
+
+use crate::report::Format;
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use std::path::PathBuf;
+
+/// Grades the katas and helps with them
+#[derive(Debug, Parser)]
+#[command(name = "grader", bin_name = "cargo grader", version, arg_required_else_help = true)]
+pub(crate) struct Cli {
+    /// When to use colour
+    #[arg(long, value_enum, default_value_t, global = true)]
+    pub(crate) color: Color,
+    /// What to do
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+/// When to use colour.
+#[derive(Debug, Clone, Copy, Default, ValueEnum)]
+pub(crate) enum Color {
+    /// On a terminal, unless NO_COLOR is set
+    #[default]
+    Auto,
+    /// Always
+    Always,
+    /// Never
+    Never,
+}
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Grade katas and report
+    Check(Check),
+    /// Show all katas and how far you are
+    List,
+    /// Show what a kata asks for
+    Show(Show),
+    /// Give a hint, each time one step further
+    Hint(Hint),
+    /// Bring a kata's stub back; your text is kept
+    Reset(Named),
+    /// Show the solution of a kata you have solved
+    Solution(Solution),
+    /// Show what you have reached
+    Progress,
+    /// Look whether everything is in place
+    Doctor,
+    /// For those who write katas
+    #[command(subcommand)]
+    Author(Author),
+}
+
+/// The author's commands.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Author {
+    /// Prove that katas are fair, strong and stable
+    Verify(Verify),
+}
+
+/// `check`.
+#[derive(Debug, Args)]
+pub(crate) struct Check {
+    /// Ids, tracks, or paths inside either; none means all, or the one you stand in
+    #[arg(value_name = "KATA")]
+    pub(crate) katas: Vec<String>,
+    /// Grade the course's own solutions
+    #[arg(long, conflicts_with = "from")]
+    pub(crate) solutions: bool,
+    /// Grade a folder laid out like `exercises`
+    #[arg(long, value_name = "DIR")]
+    pub(crate) from: Option<PathBuf>,
+    /// Draw the inputs under this seed, to replay a failure
+    #[arg(long, value_name = "N")]
+    pub(crate) seed: Option<u64>,
+    /// Grade this many katas at a time
+    #[arg(long, short, value_name = "N")]
+    pub(crate) jobs: Option<usize>,
+    /// Print in this form
+    #[arg(long, value_enum, default_value_t)]
+    pub(crate) format: Format,
+    /// Also write a report in this form to a file
+    #[arg(long = "report", value_name = "FORMAT=PATH", value_parser = report_file)]
+    pub(crate) reports: Vec<(Format, PathBuf)>,
+    /// Grade this many times, each under a new seed
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    pub(crate) repeat: usize,
+}
+
+/// `show`.
+#[derive(Debug, Args)]
+pub(crate) struct Show {
+    /// Id, or a path inside
+    #[arg(value_name = "KATA")]
+    pub(crate) kata: Option<String>,
+    /// The pristine stub instead
+    #[arg(long)]
+    pub(crate) stub: bool,
+    /// In Simplified Chinese
+    #[arg(long)]
+    pub(crate) zh: bool,
+}
+
+/// `hint`.
+#[derive(Debug, Args)]
+pub(crate) struct Hint {
+    /// Id, or a path inside
+    #[arg(value_name = "KATA")]
+    pub(crate) kata: Option<String>,
+    /// How far the hint goes: 1 is a question, 3 a sketch
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    pub(crate) level: usize,
+    /// In Simplified Chinese
+    #[arg(long)]
+    pub(crate) zh: bool,
+}
+
+/// `reset`.
+#[derive(Debug, Args)]
+pub(crate) struct Named {
+    /// Id, or a path inside
+    #[arg(value_name = "KATA")]
+    pub(crate) kata: Option<String>,
+}
+
+/// `solution`.
+#[derive(Debug, Args)]
+pub(crate) struct Solution {
+    /// Id, or a path inside
+    #[arg(value_name = "KATA")]
+    pub(crate) kata: Option<String>,
+    /// Also before you have solved it
+    #[arg(long)]
+    pub(crate) give_up: bool,
+}
+
+/// `author verify`.
+#[derive(Debug, Args)]
+pub(crate) struct Verify {
+    /// Ids, tracks, or paths inside either; none means all
+    #[arg(value_name = "KATA")]
+    pub(crate) katas: Vec<String>,
+    /// Run solutions and wrong solutions this many times
+    #[arg(long, value_name = "N", default_value_t = 5)]
+    pub(crate) repeat: usize,
+    /// Verify this many katas at a time
+    #[arg(long, short, value_name = "N")]
+    pub(crate) jobs: Option<usize>,
+}
+
+fn report_file(text: &str) -> Result<(Format, PathBuf), String> {
+    let (format, path) = text
+        .split_once('=')
+        .ok_or("write it as FORMAT=PATH, for example junit=report.xml")?;
+    let format = Format::from_str(format, true)?;
+    Ok((format, path.into()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_command_line_is_sound() {
+        Cli::command().debug_assert();
+    }
+}

@@ -1,0 +1,55 @@
+//! `author verify`: the author's proof.
+
+use super::check::parallelism;
+use super::output::say;
+use super::{Here, block_on};
+use crate::cli::Verify;
+use crate::error::Result;
+use crate::exit_code::ExitCode;
+use crate::report::Live;
+use crate::verify::{self, Findings};
+use crate::text::plural;
+use std::fmt::Write;
+use tokio::sync::mpsc;
+
+/// Verifies katas and prints a table.
+pub(super) fn verify(here: &Here, args: &Verify) -> Result<ExitCode> {
+    let katas = here.catalogue.select(&args.katas, &here.cwd)?;
+    let jobs = args.jobs.unwrap_or_else(parallelism);
+    let (events, mut happened) = mpsc::unbounded_channel();
+    let mut live = Live::new(katas.len());
+    let findings = block_on(async {
+        let verifying = verify::verify(&here.catalogue, &katas, args.repeat.max(1), jobs, &events);
+        tokio::pin!(verifying);
+        loop {
+            tokio::select! {
+                findings = &mut verifying => {
+                    live.end();
+                    return findings;
+                }
+                Some(event) = happened.recv() => live.show(&event),
+            }
+        }
+    })?;
+    say(&table(&findings))?;
+    let sound = findings.iter().all(Findings::is_sound);
+    Ok(if sound { ExitCode::Passed } else { ExitCode::Unsolved })
+}
+
+fn table(findings: &[Findings]) -> String {
+    let mut out = String::new();
+    for kata in findings {
+        let word = if kata.is_sound() { "sound" } else { "UNSOUND" };
+        let _ = writeln!(out, "{word:8} {}: {}", kata.kata, kata.proven.join(", "));
+        for problem in &kata.problems {
+            let _ = writeln!(out, "           - {}", problem.replace('\n', "\n             "));
+        }
+    }
+    let unsound = findings.iter().filter(|kata| !kata.is_sound()).count();
+    let _ = writeln!(
+        out,
+        "\n{} verified, {unsound} unsound",
+        plural(findings.len(), "kata")
+    );
+    out
+}

@@ -1,0 +1,120 @@
+//! `check`: grade and report.
+
+use super::output::say;
+use super::{Here, block_on, colour};
+use crate::cli::{Check, Color};
+use crate::error::{Error, Result};
+use crate::exit_code::ExitCode;
+use crate::grade::{Task, fresh_seed, grade};
+use crate::progress::Progress;
+use crate::record::Report;
+use crate::report::{Live, render};
+use std::io::IsTerminal;
+use std::path::Path;
+use tokio::sync::mpsc;
+
+/// Grades as often as asked; the worst exit status.
+pub(super) fn check(here: &Here, check: &Check, color: Color) -> Result<ExitCode> {
+    let colour = colour(color, std::io::stdout().is_terminal());
+    let mut worst = ExitCode::Passed;
+    for round in 0..check.repeat.max(1) {
+        let report = once(here, check, round)?;
+        say(&render(&report, check.format, colour)?)?;
+        for (format, path) in &check.reports {
+            let text = render(&report, *format, false)?;
+            std::fs::write(path, text)
+                .map_err(|error| Error::io("write the report", path, &error))?;
+        }
+        if let (false, None) = (check.solutions, &check.from) {
+            note(here, &report)?;
+        }
+        worst = graver(worst, exit_code(&report));
+    }
+    Ok(worst)
+}
+
+fn once(here: &Here, check: &Check, round: usize) -> Result<Report> {
+    let catalogue = &here.catalogue;
+    let katas = if check.katas.is_empty() && catalogue.one(None, &here.cwd).is_ok() {
+        vec![catalogue.one(None, &here.cwd)?]
+    } else {
+        catalogue.select(&check.katas, &here.cwd)?
+    };
+    let mut task = task(here, check)?;
+    task.seed = task.seed.wrapping_add(round as u64);
+    let (events, mut happened) = mpsc::unbounded_channel();
+    let mut live = Live::new(katas.len());
+    block_on(async {
+        let grading = grade(catalogue, &katas, &task, &events);
+        tokio::pin!(grading);
+        loop {
+            tokio::select! {
+                report = &mut grading => {
+                    live.end();
+                    return report;
+                }
+                Some(event) = happened.recv() => live.show(&event),
+            }
+        }
+    })
+}
+
+fn task(here: &Here, check: &Check) -> Result<Task> {
+    let root = &here.catalogue.root;
+    let (from, origin, flag) = match (&check.from, check.solutions) {
+        (Some(from), _) => {
+            let from = here.cwd.join(from);
+            if !from.is_dir() {
+                return Err(Error::usage(
+                    format!("{} is no folder", from.display()),
+                    "name a folder laid out like `exercises`: <track>/<kata>/src/lib.rs",
+                ));
+            }
+            let flag = format!(" --from {}", shown(&from, &here.cwd));
+            (from, "a folder".to_owned(), flag)
+        }
+        (None, true) => (
+            root.join("solutions"),
+            "the course's solutions".to_owned(),
+            " --solutions".to_owned(),
+        ),
+        (None, false) => (root.join("exercises"), "exercises".to_owned(), String::new()),
+    };
+    Ok(Task {
+        from,
+        origin,
+        flag,
+        seed: check.seed.map_or_else(fresh_seed, Ok)?,
+        jobs: check.jobs.unwrap_or_else(parallelism),
+    })
+}
+
+fn shown(path: &Path, cwd: &Path) -> String {
+    path.strip_prefix(cwd).unwrap_or(path).display().to_string()
+}
+
+/// As many katas at a time as the machine has processors.
+pub(super) fn parallelism() -> usize {
+    std::thread::available_parallelism().map_or(1, usize::from)
+}
+
+fn note(here: &Here, report: &Report) -> Result<()> {
+    let root = &here.catalogue.root;
+    let mut progress = Progress::load(root)?;
+    progress.note(&report.katas);
+    progress.save(root)
+}
+
+fn exit_code(report: &Report) -> ExitCode {
+    if report.has_grader_error() {
+        ExitCode::Grader
+    } else if report.passed() == report.katas.len() {
+        ExitCode::Passed
+    } else {
+        ExitCode::Unsolved
+    }
+}
+
+fn graver(a: ExitCode, b: ExitCode) -> ExitCode {
+    if (a as u8) < (b as u8) { b } else { a }
+}

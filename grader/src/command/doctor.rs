@@ -1,0 +1,45 @@
+//! `doctor`: looks whether everything is in place.
+
+use super::Here;
+use super::output::say;
+use crate::cargo::Toolchain;
+use crate::error::Result;
+use crate::exit_code::ExitCode;
+use crate::process::PROTECTION;
+use crate::progress::Progress;
+use crate::submission::oddities;
+use crate::text::plural;
+use std::fmt::Write;
+
+/// Prints what was found and what to do about it.
+pub(super) fn doctor(here: &Here) -> Result<ExitCode> {
+    let mut out = String::new();
+    let mut healthy = true;
+    let root = &here.catalogue.root;
+    let _ = writeln!(out, "course      {}, {}", root.display(), plural(here.catalogue.katas.len(), "kata"));
+    match Toolchain::find() {
+        Ok(toolchain) => {
+            let _ = writeln!(out, "compiler    {} for {}", toolchain.version, toolchain.host);
+        }
+        Err(error) => {
+            healthy = false;
+            let _ = writeln!(out, "compiler    {error}");
+        }
+    }
+    let _ = writeln!(out, "protection  {PROTECTION}");
+    match Progress::load(root) {
+        Ok(progress) => {
+            let _ = writeln!(out, "progress    {} on record", plural(progress.katas.len(), "kata"));
+        }
+        Err(error) => {
+            healthy = false;
+            let _ = writeln!(out, "progress    {error}");
+        }
+    }
+    for oddity in oddities(&here.catalogue, &root.join("exercises")) {
+        let _ = writeln!(out, "warning     {oddity}");
+    }
+    out.push_str(if healthy { "all is well\n" } else { "see above\n" });
+    say(&out)?;
+    Ok(if healthy { ExitCode::Passed } else { ExitCode::Grader })
+}

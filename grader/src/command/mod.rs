@@ -1,0 +1,103 @@
+//! One file per command: wires the stages together and owns no logic.
+
+mod author;
+mod check;
+mod doctor;
+mod learn;
+mod output;
+
+use crate::catalogue::Catalogue;
+use crate::cli::{Author, Cli, Color, Command};
+use crate::error::{Error, Fault, Result};
+use crate::exit_code::ExitCode;
+use clap::Parser;
+use output::{complain, set_colour};
+use std::ffi::OsString;
+use std::path::PathBuf;
+
+/// The program: what `main` returns for these arguments.
+pub fn main_of(args: impl IntoIterator<Item = OsString>) -> ExitCode {
+    let args: Vec<OsString> = args.into_iter().collect();
+    #[cfg(all(target_os = "linux", not(grader_portable)))]
+    if args.get(1).is_some_and(|arg| arg == crate::process::KEEPER) {
+        return crate::process::keep();
+    }
+    let cli = match Cli::try_parse_from(args) {
+        Ok(cli) => cli,
+        Err(error) => {
+            // Help and version are no mistakes, though clap hands them over as errors.
+            let code = error.exit_code();
+            let _ = error.print();
+            return if code == 0 { ExitCode::Passed } else { ExitCode::Usage };
+        }
+    };
+    set_colour(cli.color);
+    match run(cli) {
+        Ok(code) => code,
+        Err(error) => {
+            complain(&error);
+            match error.fault {
+                Fault::Usage => ExitCode::Usage,
+                Fault::Grader => ExitCode::Grader,
+            }
+        }
+    }
+}
+
+/// Where the user stands and what the course holds.
+struct Here {
+    catalogue: Catalogue,
+    cwd: PathBuf,
+}
+
+fn run(cli: Cli) -> Result<ExitCode> {
+    let cwd = std::env::current_dir().map_err(|error| {
+        Error::grader(
+            format!("the working folder cannot be named: {error}"),
+            "change to a folder that exists",
+        )
+    })?;
+    let here = Here {
+        catalogue: Catalogue::find(&cwd)?,
+        cwd,
+    };
+    output::write_alias(&here.catalogue.root);
+    match cli.command {
+        Command::Check(check) => check::check(&here, &check, cli.color),
+        Command::List => learn::list(&here),
+        Command::Show(show) => learn::show(&here, &show),
+        Command::Hint(hint) => learn::hint(&here, &hint),
+        Command::Reset(reset) => learn::reset(&here, &reset),
+        Command::Solution(solution) => learn::solution(&here, &solution),
+        Command::Progress => learn::progress(&here),
+        Command::Doctor => doctor::doctor(&here),
+        Command::Author(Author::Verify(verify)) => author::verify(&here, &verify),
+    }
+}
+
+/// Runs the engine's future on a runtime of its own.
+fn block_on<T>(future: impl Future<Output = Result<T>>) -> Result<T> {
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .enable_all()
+        .build();
+    let runtime = runtime.map_err(|error| {
+        Error::grader(
+            format!("the grader's own scheduler does not start: {error}"),
+            "are there too many threads?",
+        )
+    })?;
+    let result = runtime.block_on(future);
+    // What still builds in the background must not hold the answer back.
+    runtime.shutdown_background();
+    result
+}
+
+/// Colour or not, for this stream.
+fn colour(choice: Color, is_terminal: bool) -> bool {
+    match choice {
+        Color::Always => true,
+        Color::Never => false,
+        Color::Auto => is_terminal && std::env::var_os("NO_COLOR").is_none_or(|set| set.is_empty()),
+    }
+}

@@ -1,0 +1,40 @@
+//! Grades katas.
+//!
+//! Data flows one way, each arrow a value: the course ([`catalogue`]) and a student's folder
+//! ([`submission`]) are put on a [`stage`], [`compile`]d, [`run`] case by case in processes
+//! of their own, judged by the [`oracle`] and [`judge`], recorded ([`record`]) and reported
+//! ([`report`]). [`grade`] is the engine that runs that line; `command` wires it to the
+//! command line. ARCHITECTURE.md has the map and the rules.
+
+// In the order of the layers: each imports only from those above it.
+mod error;
+mod exit_code;
+mod text;
+
+mod limits;
+mod process;
+
+mod outcome;
+mod record;
+mod cargo;
+
+mod catalogue;
+mod suite_source;
+mod submission;
+mod stage;
+mod watch;
+mod compile;
+mod oracle;
+mod run;
+mod judge;
+mod grade;
+
+mod progress;
+mod report;
+mod verify;
+
+mod cli;
+mod command;
+
+pub use command::main_of;
+pub use exit_code::ExitCode;

@@ -1,0 +1,80 @@
+//! What is shown while grading goes on: on standard error, and on a terminal only in one
+//! line that is overwritten.
+
+use crate::record::Event;
+use crate::text::printable;
+use std::io::{IsTerminal, Write};
+
+/// Shows progress.
+#[derive(Debug)]
+pub(crate) struct Live {
+    katas: usize,
+    finished: usize,
+    running: Vec<String>,
+    terminal: bool,
+    last: String,
+}
+
+impl Live {
+    /// For a grade of that many katas.
+    pub(crate) fn new(katas: usize) -> Self {
+        Self {
+            katas,
+            finished: 0,
+            running: Vec::new(),
+            terminal: std::io::stderr().is_terminal(),
+            last: String::new(),
+        }
+    }
+
+    /// Shows what has happened.
+    pub(crate) fn show(&mut self, event: &Event) {
+        match event {
+            Event::Progress(what) => self.line(&printable(what)),
+            Event::Started(kata) => {
+                self.running.push(kata.clone());
+                self.count();
+            }
+            Event::Finished(result) => {
+                self.finished += 1;
+                self.running.retain(|kata| *kata != result.kata);
+                self.count();
+            }
+        }
+    }
+
+    /// Takes the line away again.
+    pub(crate) fn end(&mut self) {
+        if self.terminal && !self.last.is_empty() {
+            self.put("\r\u{1b}[K");
+        }
+    }
+
+    fn count(&mut self) {
+        // A log that names every start and end is noise; a terminal's line is not.
+        if self.terminal {
+            let (finished, katas, running) = (self.finished, self.katas, self.running.join(", "));
+            self.line(&format!("grading {finished}/{katas} {running}"));
+        }
+    }
+
+    fn line(&mut self, text: &str) {
+        let text: String = text.chars().take(100).collect();
+        if text == self.last {
+            return;
+        }
+        if self.terminal {
+            self.put(&format!("\r\u{1b}[K{text}"));
+        } else {
+            self.put(&format!("{text}\n"));
+        }
+        self.last = text;
+    }
+
+    fn put(&self, text: &str) {
+        let mut stderr = std::io::stderr().lock();
+        // Nobody to show it to is no reason to stop grading.
+        let _ = stderr.write_all(text.as_bytes());
+        let _ = stderr.flush();
+    }
+}

@@ -1,0 +1,28 @@
+//! Reporters: each turns the same [`Report`] into text. None of them decides anything.
+
+mod format;
+mod human;
+mod json;
+mod junit;
+mod live;
+mod style;
+
+use crate::error::Result;
+use crate::record::Report;
+
+pub(crate) use format::Format;
+pub(crate) use live::Live;
+pub(crate) use style::Style;
+
+/// The report in this form.
+///
+/// # Errors
+/// When a form cannot express the report.
+pub(crate) fn render(report: &Report, format: Format, colour: bool) -> Result<String> {
+    match format {
+        Format::Human => Ok(human::render(report, &Style::human(colour))),
+        Format::Plain => Ok(human::render(report, &Style::plain())),
+        Format::Json => json::render(report),
+        Format::Junit => junit::render(report),
+    }
+}

@@ -1,0 +1,274 @@
+//! Runs one case in a process of its own and brings home what it did.
+
+use crate::error::{Error, Result};
+use crate::limits::Bounds;
+use crate::process::{Captured, Channel, Ended, Keeper, Order, Running};
+use crate::watch::{Stop, TICK, Watch};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+use suite_drive::{Frame, MAX_FRAME, Panic, Secret, Start, Wire};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::sync::mpsc;
+
+/// Bytes of each stream kept at either end.
+const KEPT_OUTPUT: usize = 32 << 10;
+/// How long `settle` waits for a tree to become still.
+const SETTLE: Duration = Duration::from_secs(2);
+/// How long frames may still arrive after the process was ended.
+const LAST_FRAMES: Duration = Duration::from_millis(200);
+
+/// A case about to be run.
+#[derive(Debug)]
+pub(crate) struct CaseRun<'a> {
+    /// Id of the kata.
+    pub(crate) kata: &'a str,
+    /// Name of the case.
+    pub(crate) case: &'a str,
+    /// Its input, encoded.
+    pub(crate) input: Vec<u8>,
+    /// The driver program.
+    pub(crate) driver: &'a Path,
+    /// An empty folder.
+    pub(crate) work: PathBuf,
+    /// What it may use.
+    pub(crate) bounds: Bounds,
+}
+
+/// Everything that a case's process was seen to do.
+#[derive(Debug, Default)]
+pub(crate) struct Evidence {
+    /// Answers under the right secret, still encoded.
+    pub(crate) answers: Vec<Vec<u8>>,
+    /// Panics that were reported when they began.
+    pub(crate) panics: Vec<Panic>,
+    /// What no honest driver does.
+    pub(crate) violation: Option<String>,
+    /// Why it was ended, if it was.
+    pub(crate) stopped: Option<Stop>,
+    /// How it ended by itself, if it did before it was ended.
+    pub(crate) ended: Option<Ended>,
+    /// What it printed.
+    pub(crate) stdout: Captured,
+    /// What it complained about.
+    pub(crate) stderr: Captured,
+    /// Child processes that were still there at the end.
+    pub(crate) leftovers: Vec<String>,
+    /// Wall clock.
+    pub(crate) elapsed: Duration,
+}
+
+impl Evidence {
+    /// Whether `todo!()` was reached on any thread.
+    pub(crate) fn reached_todo(&self) -> bool {
+        self.panics.iter().any(is_todo)
+    }
+}
+
+fn is_todo(panic: &Panic) -> bool {
+    panic.message.starts_with("not yet implemented")
+}
+
+/// Runs one case.
+///
+/// # Errors
+/// When the process could not be started or ended; what it does itself is evidence.
+pub(crate) async fn run(case: CaseRun<'_>, keeper: &mut Keeper) -> Result<Evidence> {
+    let order = Order {
+        program: case.driver.to_owned(),
+        args: Vec::new(),
+        env: environment(&case.work),
+        cwd: case.work.clone(),
+        bounds: case.bounds,
+    };
+    let mut running = keeper.spawn(&order, KEPT_OUTPUT).await?;
+    let secret = draw_secret()?;
+    let channel = std::mem::replace(&mut running.channel, closed());
+    let (frames, mut writer) = open(channel);
+    let start = Frame::Start(Start {
+        secret,
+        kata: case.kata.to_owned(),
+        case: case.case.to_owned(),
+        program: case.driver.display().to_string(),
+        input: case.input,
+    });
+    // A driver that is gone already shows in the evidence, not in this write.
+    let _ = write(&mut writer, &start).await;
+    let mut attended = Attended {
+        watch: Watch::over(running.pid, case.bounds),
+        evidence: Evidence::default(),
+        frames,
+        secret,
+    };
+    attended.attend(&running, &mut writer, keeper).await;
+    attended.evidence.elapsed = attended.watch.elapsed();
+    attended.evidence.leftovers = keeper.clear().await?;
+    attended.take_last_frames().await;
+    let mut evidence = attended.evidence;
+    evidence.stdout = running.stdout.finish().await;
+    evidence.stderr = running.stderr.finish().await;
+    Ok(evidence)
+}
+
+fn environment(work: &Path) -> Vec<(String, String)> {
+    let work = work.display().to_string();
+    [
+        ("HOME", work.as_str()),
+        ("LANG", "C.UTF-8"),
+        ("PATH", "/usr/bin:/bin"),
+        ("TMPDIR", work.as_str()),
+        ("TZ", "UTC"),
+    ]
+    .map(|(name, value)| (name.to_owned(), value.to_owned()))
+    .into()
+}
+
+struct Attended {
+    watch: Watch,
+    evidence: Evidence,
+    frames: mpsc::Receiver<Option<Frame>>,
+    secret: Secret,
+}
+
+impl Attended {
+    /// Until there is an answer, an end, or a reason to end it.
+    async fn attend(&mut self, running: &Running, writer: &mut Writer, keeper: &mut Keeper) {
+        let mut tick = tokio::time::interval(TICK);
+        let mut open = true;
+        while self.is_open() {
+            tokio::select! {
+                frame = self.frames.recv(), if open => match frame {
+                    Some(frame) => self.take(frame, running.pid, writer).await,
+                    None => open = false,
+                },
+                ended = keeper.ended() => self.evidence.ended = Some(ended),
+                _ = tick.tick() => self.evidence.stopped = self.watch.look(running),
+            }
+        }
+    }
+
+    fn is_open(&self) -> bool {
+        let evidence = &self.evidence;
+        evidence.answers.is_empty()
+            && evidence.violation.is_none()
+            && evidence.stopped.is_none()
+            && evidence.ended.is_none()
+            && !evidence.reached_todo()
+    }
+
+    async fn take(&mut self, frame: Option<Frame>, pid: u32, writer: &mut Writer) {
+        match frame {
+            Some(Frame::Settle(secret)) if secret == self.secret => {
+                let restless = settle(pid).await;
+                let _ = write(writer, &Frame::Settled(restless)).await;
+            }
+            frame => self.note(frame),
+        }
+    }
+
+    fn note(&mut self, frame: Option<Frame>) {
+        match frame {
+            Some(Frame::Answer((secret, answer))) if secret == self.secret => {
+                self.evidence.answers.push(answer);
+            }
+            Some(Frame::Panicked((secret, panic))) if secret == self.secret => {
+                // Enough to understand; a thread that panics in a loop is no reason to
+                // remember all of it.
+                if self.evidence.panics.len() < 16 {
+                    self.evidence.panics.push(panic);
+                }
+            }
+            Some(Frame::Settle(secret)) if secret == self.secret => {}
+            _ => {
+                let what = "something that is not the driver wrote to its private channel";
+                self.evidence.violation = Some(what.to_owned());
+            }
+        }
+    }
+
+    /// What was on its way when the process ended; a second answer, for example.
+    async fn take_last_frames(&mut self) {
+        let rest = async {
+            while let Some(frame) = self.frames.recv().await {
+                self.note(frame);
+            }
+        };
+        let _ = tokio::time::timeout(LAST_FRAMES, rest).await;
+    }
+}
+
+type Writer = Box<dyn tokio::io::AsyncWrite + Send + Sync + Unpin>;
+
+fn closed() -> Channel {
+    Channel {
+        reader: Box::new(tokio::io::empty()),
+        writer: Box::new(tokio::io::sink()),
+    }
+}
+
+/// Frames as they come; `None` for bytes that are no frame, after which nothing follows.
+fn open(channel: Channel) -> (mpsc::Receiver<Option<Frame>>, Writer) {
+    let (sender, receiver) = mpsc::channel(16);
+    let mut reader = channel.reader;
+    tokio::spawn(async move {
+        loop {
+            let Ok(len) = reader.read_u32_le().await else {
+                return;
+            };
+            let len = len as usize;
+            let mut body = vec![0; len.min(MAX_FRAME)];
+            if reader.read_exact(&mut body).await.is_err() {
+                return;
+            }
+            let frame = if len > MAX_FRAME {
+                None
+            } else {
+                Frame::from_bytes(&body)
+            };
+            let broken = frame.is_none();
+            if sender.send(frame).await.is_err() || broken {
+                return;
+            }
+        }
+    });
+    (receiver, channel.writer)
+}
+
+async fn write(writer: &mut Writer, frame: &Frame) -> std::io::Result<()> {
+    let body = frame.to_bytes();
+    let len = u32::try_from(body.len()).map_err(|_| std::io::ErrorKind::InvalidInput)?;
+    writer.write_all(&len.to_le_bytes()).await?;
+    writer.write_all(&body).await?;
+    writer.flush().await
+}
+
+/// `None` when every thread of the tree sleeps, otherwise those that do not.
+async fn settle(pid: u32) -> Option<String> {
+    let settled = tokio::task::spawn_blocking(move || stillness::settle(pid, &[], SETTLE)).await;
+    match settled {
+        Ok(Ok(stillness::Settled::Still)) => None,
+        Ok(Ok(stillness::Settled::Restless(threads))) => Some(
+            threads
+                .iter()
+                .map(|thread| format!("thread {:?} {}", thread.name, thread.wait))
+                .collect::<Vec<_>>()
+                .join(", "),
+        ),
+        // Where nobody can look, a bounded wait weakens the case but never fails a right
+        // solution.
+        _ => {
+            tokio::time::sleep(Duration::from_millis(50)).await;
+            None
+        }
+    }
+}
+
+fn draw_secret() -> Result<Secret> {
+    let mut secret = Secret::default();
+    getrandom::fill(&mut secret).map_err(|error| {
+        Error::grader(
+            format!("the system has no random numbers: {error}"),
+            "try again",
+        )
+    })?;
+    Ok(secret)
+}

@@ -1,0 +1,131 @@
+//! Looks at a running process tree from outside: its limits, and whether it is stuck.
+
+use crate::limits::Bounds;
+use crate::outcome::Verdict;
+use crate::process::{Drain, Running};
+use std::collections::BTreeSet;
+use std::time::{Duration, Instant};
+use stillness::Sight;
+
+/// How often a process tree is looked at.
+pub(crate) const TICK: Duration = Duration::from_millis(10);
+
+/// A tree this young is not asked whether it is stuck: threads are still starting.
+const YOUTH: Duration = Duration::from_millis(60);
+
+/// A limit that a process tree has broken.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Stop {
+    /// Wall clock, with the limit in words.
+    Time(String),
+    /// Memory, with the limit in words.
+    Memory(String),
+    /// Output, with the limit in words.
+    Output(String),
+    /// Threads and processes, with the limit in words.
+    Processes(String),
+    /// Everything waits for ever: each thread and what for.
+    Stuck(Vec<String>),
+}
+
+impl Stop {
+    /// The verdict on what was stopped.
+    pub(crate) fn verdict(self) -> Verdict {
+        match self {
+            Self::Time(limit) => Verdict::TimedOut { limit },
+            Self::Memory(limit) => Verdict::MemoryExceeded { limit },
+            Self::Output(limit) => Verdict::OutputExceeded { limit },
+            Self::Processes(limit) => Verdict::Rejected {
+                reason: format!("started more than {limit}"),
+            },
+            Self::Stuck(threads) => Verdict::Deadlocked { threads },
+        }
+    }
+}
+
+/// The watch over one process tree.
+pub(crate) struct Watch {
+    pid: u32,
+    bounds: Bounds,
+    since: Instant,
+    before: Option<Sight>,
+}
+
+impl Watch {
+    /// Starts the clock.
+    pub(crate) fn over(pid: u32, bounds: Bounds) -> Self {
+        Self {
+            pid,
+            bounds,
+            since: Instant::now(),
+            before: None,
+        }
+    }
+
+    /// How long it has run.
+    pub(crate) fn elapsed(&self) -> Duration {
+        self.since.elapsed()
+    }
+
+    /// Looks once; a reason to stop, if there is one.
+    pub(crate) fn look(&mut self, running: &Running) -> Option<Stop> {
+        self.time()
+            .or_else(|| self.output(&running.stdout, &running.stderr))
+            .or_else(|| self.tree())
+    }
+
+    fn time(&self) -> Option<Stop> {
+        let limit = self.bounds.wall;
+        (self.elapsed() > limit).then(|| Stop::Time(format!("{} s", limit.as_secs())))
+    }
+
+    fn output(&self, stdout: &Drain, stderr: &Drain) -> Option<Stop> {
+        let limit = self.bounds.output;
+        let over = stdout.total() + stderr.total() > limit;
+        over.then(|| Stop::Output(format!("{} MiB", limit >> 20)))
+    }
+
+    fn tree(&mut self) -> Option<Stop> {
+        let sight = stillness::look(self.pid).ok()?;
+        let limit = self.bounds.processes;
+        if sight.threads.len() as u64 > limit {
+            return Some(Stop::Processes(format!("{limit} threads and processes")));
+        }
+        let limit = self.bounds.memory;
+        if resident(&sight) > limit {
+            return Some(Stop::Memory(format!("{} MiB", limit >> 20)));
+        }
+        self.stuck(sight)
+    }
+
+    /// Stuck in two looks with nothing run between them. A pipe that the grader itself
+    /// drains has no other end inside, so it counts as alive only when held by strangers.
+    fn stuck(&mut self, sight: Sight) -> Option<Stop> {
+        let before = self.before.replace(sight);
+        let (before, sight) = (before?, self.before.as_ref()?);
+        let quiet = self.elapsed() > YOUTH && sight.unchanged_since(&before, &[]);
+        if !quiet || !sight.is_stuck(&[std::process::id()]).unwrap_or(false) {
+            return None;
+        }
+        let threads = sight.threads.iter();
+        let waiting = threads.map(|thread| format!("thread {:?} {}", thread.name, thread.wait));
+        Some(Stop::Stuck(waiting.collect()))
+    }
+}
+
+/// Resident memory of a tree without what its processes share, in bytes.
+fn resident(sight: &Sight) -> u64 {
+    let pids: BTreeSet<u32> = sight.threads.iter().map(|thread| thread.pid).collect();
+    pids.into_iter().filter_map(resident_of).sum()
+}
+
+fn resident_of(pid: u32) -> Option<u64> {
+    let pages = std::fs::read_to_string(format!("/proc/{pid}/statm")).ok()?;
+    let mut pages = pages.split_whitespace().skip(1);
+    let mut next = || pages.next()?.parse::<u64>().ok();
+    let (resident, shared) = (next()?, next()?);
+    Some(resident.saturating_sub(shared) * PAGE)
+}
+
+/// Bytes in a page, on every platform that has a `/proc/<pid>/statm` worth reading here.
+const PAGE: u64 = 4096;

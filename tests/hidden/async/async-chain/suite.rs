@@ -1,0 +1,566 @@
+use suite::suite;
+
+suite!(
+    shared = {
+        use std::time::Duration;
+
+        suite::wire! {
+            #[derive(Debug, Clone, PartialEq)]
+            pub struct Plan { pub n: u32, pub first: Duration, pub second: Duration }
+        }
+        suite::wire! {
+            #[derive(Debug, Clone, PartialEq)]
+            pub struct Said { pub at: Duration, pub line: String }
+        }
+        suite::wire! {
+            #[derive(Debug, Clone, PartialEq)]
+            pub struct Asked { pub at: Duration, pub part: u8, pub n: u32 }
+        }
+        suite::wire! {
+            #[derive(Debug, Clone, PartialEq)]
+            pub struct Ended { pub n: u32, pub text: String, pub took: Duration }
+        }
+        suite::wire! {
+            #[derive(Debug, Clone, PartialEq)]
+            pub struct Run { pub chains: Vec<Ended>, pub took: Duration }
+        }
+    },
+    acting = {
+        use async_chain::{Chained, Env, Part, Report, chain, parse_args, part1, part2, run_all};
+        use std::cell::RefCell;
+        use std::num::IntErrorKind;
+        use tokio::runtime::{Builder, Handle};
+        use tokio::task::yield_now;
+        use tokio::time::{Instant, sleep, timeout};
+
+        /// Gives the delays of its plans and notes what it is asked and told, and when.
+        struct Shop {
+            plans: Vec<Plan>,
+            start: Instant,
+            said: RefCell<Vec<Said>>,
+            asked: RefCell<Vec<Asked>>,
+        }
+
+        impl Shop {
+            fn open(plans: &[Plan]) -> Self {
+                Self {
+                    plans: plans.to_vec(),
+                    start: Instant::now(),
+                    said: RefCell::default(),
+                    asked: RefCell::default(),
+                }
+            }
+        }
+
+        impl Env for Shop {
+            fn delay(&self, part: Part, n: u32) -> Duration {
+                let plan = self.plans.iter().find(|plan| plan.n == n);
+                let (number, delay) = match part {
+                    Part::First => (1, plan.map(|plan| plan.first)),
+                    Part::Second => (2, plan.map(|plan| plan.second)),
+                };
+                let at = self.start.elapsed();
+                self.asked.borrow_mut().push(Asked {
+                    at,
+                    part: number,
+                    n,
+                });
+                delay.unwrap_or_default()
+            }
+
+            fn say(&self, line: &str) {
+                let (at, line) = (self.start.elapsed(), line.to_owned());
+                self.said.borrow_mut().push(Said { at, line });
+            }
+        }
+
+        fn in_virtual_time<T>(body: impl Future<Output = T>) -> T {
+            let runtime = Builder::new_current_thread()
+                .enable_time()
+                .start_paused(true)
+                .build();
+            runtime.unwrap().block_on(body)
+        }
+
+        fn ended(chained: Chained) -> Ended {
+            Ended {
+                n: chained.n,
+                text: chained.text,
+                took: chained.took,
+            }
+        }
+
+        fn run(report: Report) -> Run {
+            Run {
+                chains: report.chains.into_iter().map(ended).collect(),
+                took: report.took,
+            }
+        }
+
+        fn numbers(plans: &[Plan]) -> Vec<u32> {
+            plans.iter().map(|plan| plan.n).collect()
+        }
+    },
+    deciding = {
+        use suite::{Check, Rng, check, equal};
+
+        fn plan(n: u32, first: Duration, second: Duration) -> Plan {
+            Plan { n, first, second }
+        }
+
+        fn seconds(rng: &mut Rng, range: std::ops::RangeInclusive<u64>) -> Duration {
+            Duration::from_secs(rng.range(range))
+        }
+
+        /// Different numbers for that many chains.
+        fn numbers(rng: &mut Rng, count: usize) -> Vec<u32> {
+            let mut numbers: Vec<u32> = Vec::new();
+            while numbers.len() < count {
+                let number = rng.range(1..=999) as u32;
+                if !numbers.contains(&number) {
+                    numbers.push(number);
+                }
+            }
+            numbers
+        }
+
+        /// Never half of the last decimal, so that there is one way to round.
+        fn uneven(rng: &mut Rng) -> Duration {
+            let last = *rng.pick(&[0, 1, 2, 3, 4, 6, 7, 8, 9]);
+            Duration::from_millis(rng.range(0..=9_000) * 10 + last)
+        }
+
+        /// How long the chains take side by side.
+        fn longest(plans: &[Plan]) -> Duration {
+            let totals = plans.iter().map(|plan| plan.first + plan.second);
+            totals.max().unwrap_or_default()
+        }
+
+        /// The five lines of a chain that starts at `start`, its parts begun when they can.
+        fn lines(plan: &Plan, start: Duration) -> Vec<Said> {
+            let half = start + plan.first;
+            lines_at(plan, [start, half, half + plan.second])
+        }
+
+        /// The five lines of a chain, part 1 begun, part 2 begun and all ended at these times.
+        fn lines_at(plan: &Plan, times: [Duration; 3]) -> Vec<Said> {
+            let ([start, _, end], n) = (times, plan.n);
+            let mut lines = lines_of_parts(plan, &format!("result{n}-1"), times);
+            let text = format!("result{n}-2 derived from result{n}-1");
+            let line = chained_line(n, &text, end.saturating_sub(start));
+            lines.push(Said { at: end, line });
+            lines
+        }
+
+        /// The first four, with part 2 made from `first`.
+        fn lines_of_parts(plan: &Plan, first: &str, times: [Duration; 3]) -> Vec<Said> {
+            let ([start, half, end], n) = (times, plan.n);
+            let (wait1, wait2) = (plan.first.as_secs(), plan.second.as_secs());
+            let said = [
+                (start, format!("part1({n})  sleeping for {wait1} seconds.")),
+                (half, format!("Returning part1({n})  == result{n}-1.")),
+                (
+                    half,
+                    format!("part2({n}, '{first}') sleeping for {wait2} seconds."),
+                ),
+                (
+                    end,
+                    format!("Returning part2({n}, '{first}') == result{n}-2 derived from {first}."),
+                ),
+            ];
+            said.into_iter()
+                .map(|(at, line)| Said { at, line })
+                .collect()
+        }
+
+        fn chained_line(n: u32, text: &str, took: Duration) -> String {
+            format!(
+                "-->Chained result{n} => {text} (took {:.2} seconds) .",
+                took.as_secs_f64()
+            )
+        }
+
+        fn ended(plan: &Plan) -> Ended {
+            let n = plan.n;
+            let text = format!("result{n}-2 derived from result{n}-1");
+            Ended {
+                n,
+                text,
+                took: plan.first + plan.second,
+            }
+        }
+
+        /// Every chain said its own lines in order; how two chains mix is not looked at.
+        fn each_said(said: &[Said], expected: &[Vec<Said>]) -> Check {
+            let of_one = |lines: &Vec<Said>| {
+                let mut of_it = said.to_vec();
+                of_it.retain(|one| lines.iter().any(|line| line.line == one.line));
+                equal(&of_it, lines).named("the lines of one chain")
+            };
+            let count: usize = expected.iter().map(Vec::len).sum();
+            let whole = equal(&said.len(), &count).named("how many lines were said");
+            expected.iter().map(of_one).collect::<Check>().and(whole)
+        }
+    },
+    arguments_are_numbers_or_refused = case(
+        "Arguments are numbers, none means 1, 2, 3, and the first that is no number is refused.",
+        points = 1,
+        input = |rng| -> Vec<Vec<String>> {
+            let number = |rng: &mut Rng| rng.range(0..=u64::from(u32::MAX)).to_string();
+            let mut lists = vec![Vec::new()];
+            lists.extend(rng.list(2..=3, |rng| rng.list(1..=4, number)));
+            lists.push(vec![
+                format!("+{}", number(rng)),
+                format!("00{}", rng.range(0..=99)),
+            ]);
+            let word = rng.word(1..=4);
+            let too_large = (rng.range(0..=99) + 4_294_967_296).to_string();
+            let (negative, padded) = (
+                format!("-{}", rng.range(1..=99)),
+                format!(" {}", rng.range(0..=9)),
+            );
+            let decimal = format!("{}.0", rng.range(0..=99));
+            for bad in ["", &word, &too_large, &negative, &padded, &decimal] {
+                let mut list = rng.list(0..=2, number);
+                list.push(bad.to_owned());
+                list.extend(rng.list(0..=1, |rng| rng.pick(&["", "1"]).to_string()));
+                lists.push(list);
+            }
+            lists
+        },
+        drive = |lists, _log| -> Vec<Result<Vec<u32>, String>> {
+            let kind = |error: std::num::ParseIntError| match error.kind() {
+                IntErrorKind::Empty => "Empty".to_owned(),
+                IntErrorKind::InvalidDigit => "InvalidDigit".to_owned(),
+                IntErrorKind::PosOverflow => "PosOverflow".to_owned(),
+                _ => "another kind".to_owned(),
+            };
+            let parse = |list: &Vec<String>| parse_args(list).map_err(kind);
+            lists.iter().map(parse).collect()
+        },
+        judge = |lists, got, _events| {
+            let parse = |list: &Vec<String>| -> Result<Vec<u32>, String> {
+                if list.is_empty() {
+                    return Ok(vec![1, 2, 3]);
+                }
+                let parsed = list.iter().map(|one| one.parse::<u32>());
+                let parsed: Result<Vec<u32>, _> = parsed.collect();
+                parsed.map_err(|error| format!("{:?}", error.kind()))
+            };
+            let each = lists.iter().zip(got);
+            each.map(|(list, got)| equal(got, &parse(list)).named(format!("{list:?}")))
+                .collect::<Check>()
+                .because("`collect` into a `Result<Vec<_>, _>` stops at the first error")
+                .and(equal(&got.len(), &lists.len()).named("how many lists came back"))
+        },
+    ),
+    results_read_as_python_prints_them = case(
+        "A chain and a report read as the Python program prints them, to two rounded decimals.",
+        points = 1,
+        input = |rng| -> Vec<Ended> {
+            let mut ended = rng.list(3..=5, |rng| Ended {
+                n: rng.range(0..=u64::from(u32::MAX)) as u32,
+                text: rng.text(0..=20),
+                took: uneven(rng),
+            });
+            // One that is rounded up for certain.
+            ended[0].took = seconds(rng, 0..=90) + Duration::from_millis(rng.range(6..=9));
+            ended
+        },
+        drive = |given, _log| -> Vec<(String, String)> {
+            let print = |Ended { n, text, took }: Ended| {
+                let report = Report {
+                    chains: Vec::new(),
+                    took,
+                };
+                (Chained { n, text, took }.to_string(), report.to_string())
+            };
+            given.into_iter().map(print).collect()
+        },
+        judge = |given, got, _events| {
+            let print = |ended: &Ended| {
+                let report = ended.took.as_secs_f64();
+                let report = format!("Program finished in {report:.2} seconds.");
+                (chained_line(ended.n, &ended.text, ended.took), report)
+            };
+            equal(got, &given.iter().map(print).collect::<Vec<_>>())
+                .because("`{:.2}` rounds a number to two decimals; cutting gives another line")
+        },
+    ),
+    a_part_uses_what_it_is_given = case(
+        "Part 2 is made from the text it is given, whatever that text is.",
+        points = 1,
+        input = |rng| -> (Plan, String) {
+            let n = rng.range(1..=999) as u32;
+            (plan(n, uneven(rng), uneven(rng)), rng.text(1..=12))
+        },
+        drive = |(plan, first), _log| -> (Vec<Said>, String, String) {
+            in_virtual_time(async {
+                let shop = Shop::open(std::slice::from_ref(&plan));
+                let result1 = part1(plan.n, &shop).await;
+                let result2 = part2(plan.n, &first, &shop).await;
+                (shop.said.take(), result1, result2)
+            })
+        },
+        judge = |(plan, first), (said, result1, result2), _events| {
+            let n = plan.n;
+            let times = [Duration::ZERO, plan.first, plan.first + plan.second];
+            equal(result1, &format!("result{n}-1"))
+                .named("what `part1` returns")
+                .and(
+                    equal(result2, &format!("result{n}-2 derived from {first}"))
+                        .named("what `part2` returns"),
+                )
+                .and(
+                    equal(said, &lines_of_parts(plan, first, times))
+                        .named("the lines and when they were said"),
+                )
+        },
+    ),
+    a_chain_is_part_1_then_part_2_of_its_result = case(
+        "A chain is part 1, then part 2 of its result, then its own line.",
+        points = 1,
+        input = |rng| -> Plan {
+            let n = rng.range(1..=999) as u32;
+            plan(n, seconds(rng, 1..=10), seconds(rng, 1..=10))
+        },
+        drive = |plan, _log| -> (Vec<Said>, Ended) {
+            in_virtual_time(async {
+                let shop = Shop::open(std::slice::from_ref(&plan));
+                let chained = ended(chain(plan.n, &shop).await);
+                (shop.said.take(), chained)
+            })
+        },
+        judge = |plan, (said, chained), _events| {
+            equal(said, &lines(plan, Duration::ZERO))
+                .named("the lines and when they were said")
+                .and(equal(chained, &ended(plan)).named("what `chain` returns"))
+        },
+    ),
+    each_delay_is_asked_for_once_when_its_part_starts = case(
+        "Each delay is asked for once, at the moment its part starts.",
+        points = 1,
+        input = |rng| -> Vec<Plan> {
+            let numbers = numbers(rng, 3).into_iter();
+            let draw = |n| plan(n, seconds(rng, 1..=10), seconds(rng, 0..=10));
+            numbers.map(draw).collect()
+        },
+        drive = |plans, _log| -> Vec<Asked> {
+            in_virtual_time(async {
+                let shop = Shop::open(&plans);
+                run_all(&numbers(&plans), &shop).await;
+                shop.asked.take()
+            })
+        },
+        judge = |plans, asked, _events| {
+            let of_one = |plan: &Plan| {
+                let mut of_it = asked.clone();
+                of_it.retain(|one| one.n == plan.n);
+                let n = plan.n;
+                let first = Asked {
+                    at: Duration::ZERO,
+                    part: 1,
+                    n,
+                };
+                let second = Asked {
+                    at: plan.first,
+                    part: 2,
+                    n,
+                };
+                equal(&of_it, &vec![first, second]).named(format!("what chain {n} asks"))
+            };
+            let each = plans.iter().map(of_one).collect::<Check>();
+            each.and(equal(&asked.len(), &(2 * plans.len())).named("how often a delay is asked"))
+                .because("part 2 cannot start before part 1 has returned what it needs")
+        },
+    ),
+    a_chain_measures_its_own_time = case(
+        "A chain measures its own time, on the clock that its sleeps are counted on.",
+        points = 2,
+        input = |rng| -> (Vec<Plan>, Duration, Duration) {
+            let plans = [1, 2].map(|n| plan(n, seconds(rng, 1..=9), seconds(rng, 1..=9)));
+            let pause = seconds(rng, 10..=20);
+            (plans.to_vec(), seconds(rng, 1..=30), pause)
+        },
+        drive = |(plans, offset, pause), _log| -> (Vec<Said>, Vec<Ended>) {
+            in_virtual_time(async {
+                let shop = Shop::open(&plans);
+                sleep(offset).await;
+                let mut all = vec![ended(chain(1, &shop).await)];
+                let mut second = std::pin::pin!(chain(2, &shop));
+                // Begun, and then left alone for so long that part 1 is over meanwhile.
+                let begun = timeout(Duration::ZERO, &mut second).await;
+                sleep(pause).await;
+                all.push(ended(match begun {
+                    Ok(chained) => chained,
+                    Err(_) => second.await,
+                }));
+                (shop.said.take(), all)
+            })
+        },
+        judge = |(plans, offset, pause), (said, all), _events| {
+            let [one, two] = plans.as_slice() else {
+                return Check::fail("two plans", "another number");
+            };
+            let start = *offset + one.first + one.second;
+            let half = start + *pause;
+            let late = lines_at(two, [start, half, half + two.second]);
+            let took = Ended {
+                took: *pause + two.second,
+                ..ended(two)
+            };
+            equal(all, &vec![ended(one), took])
+                .named("a chain that starts late, and one that nobody polls for a while")
+                .because("`std::time::Instant` does not follow a paused clock; tokio's does")
+                .and(each_said(said, &[lines(one, *offset), late]))
+        },
+    ),
+    no_chain_waits_for_another = case(
+        "No chain waits for another: each says its lines as if it were alone.",
+        points = 2,
+        input = |rng| -> Vec<Plan> {
+            let count = rng.count(2..=6);
+            let mut plans: Vec<Plan> = Vec::new();
+            for n in numbers(rng, count) {
+                // One part 1 is long and one is short, so that waiting for it would show.
+                let first = match plans.len() {
+                    0 => seconds(rng, 6..=10),
+                    1 => seconds(rng, 0..=3),
+                    _ => seconds(rng, 0..=10),
+                };
+                plans.push(plan(n, first, seconds(rng, 1..=10)));
+            }
+            rng.shuffled(plans)
+        },
+        drive = |plans, _log| -> (Vec<Said>, Duration) {
+            in_virtual_time(async {
+                let shop = Shop::open(&plans);
+                let report = run_all(&numbers(&plans), &shop).await;
+                (shop.said.take(), report.took)
+            })
+        },
+        judge = |plans, (said, took), _events| {
+            let alone = |plan: &Plan| lines(plan, Duration::ZERO);
+            let alone: Vec<Vec<Said>> = plans.iter().map(alone).collect();
+            equal(took, &longest(plans))
+                .named("the time for all, which is that of the longest chain")
+                .and(each_said(said, &alone))
+                .because("an `.await` waits here and now: poll all chains, then wait for all")
+        },
+    ),
+    results_come_in_the_order_of_the_arguments = case(
+        "Results come in the order of the arguments, not in the order of completion.",
+        points = 2,
+        input = |rng| -> Vec<Plan> {
+            let count = rng.count(2..=5);
+            let mut total = rng.range(60..=90);
+            let mut plans = Vec::new();
+            for n in numbers(rng, count) {
+                let first = rng.range(0..=total);
+                let [first, second] = [first, total - first].map(Duration::from_secs);
+                plans.push(plan(n, first, second));
+                total -= rng.range(1..=10);
+            }
+            // The same number again is a chain of its own.
+            plans.push(plans[0].clone());
+            plans
+        },
+        drive = |plans, _log| -> (Run, Run) {
+            in_virtual_time(async {
+                let shop = Shop::open(&plans);
+                let all = run(run_all(&numbers(&plans), &shop).await);
+                (all, run(run_all(&[], &shop).await))
+            })
+        },
+        judge = |plans, (all, none), _events| {
+            let expected = Run {
+                chains: plans.iter().map(ended).collect(),
+                took: longest(plans),
+            };
+            let nothing = Run {
+                chains: Vec::new(),
+                took: Duration::ZERO,
+            };
+            equal(all, &expected)
+                .named("the report")
+                .and(equal(none, &nothing).named("the report on no arguments"))
+        },
+    ),
+    no_thread_is_held_while_a_chain_sleeps = case(
+        "While the chains sleep, other futures on the same thread go on.",
+        points = 1,
+        input = |rng| -> Vec<Plan> {
+            let mut delay = || Duration::from_millis(rng.range(5..=40));
+            [1, 2, 3].map(|n| plan(n, delay(), delay())).to_vec()
+        },
+        drive = |plans, _log| -> (Duration, u64) {
+            in_virtual_time(async {
+                let shop = Shop::open(&plans);
+                let mut ticks = 0;
+                let ticker = async {
+                    loop {
+                        sleep(Duration::from_millis(1)).await;
+                        ticks += 1;
+                    }
+                };
+                let arguments = numbers(&plans);
+                tokio::select! {
+                    _ = ticker => {}
+                    _ = run_all(&arguments, &shop) => {}
+                }
+                (shop.start.elapsed(), ticks)
+            })
+        },
+        judge = |plans, (took, ticks), _events| {
+            let longest = longest(plans);
+            let due = longest.as_millis() as u64;
+            equal(took, &longest)
+                .named("virtual time that went by")
+                .and(check(
+                    // Which of the two comes first at the very last instant is left open.
+                    *ticks == due || ticks.saturating_add(1) == due,
+                    format!("a ticker beside the run ticks once each millisecond, {due} times"),
+                    format!("{ticks} ticks"),
+                ))
+                .because("`std::thread::sleep` stops the whole thread, and every future on it")
+        },
+    ),
+    dropping_the_run_stops_it = case(
+        "Dropping the run stops it: no line is said afterwards, and nothing is left over.",
+        points = 2,
+        input = |rng| -> (Vec<Plan>, Duration) {
+            let numbers = numbers(rng, 3).into_iter();
+            let draw = |n| plan(n, seconds(rng, 0..=10), seconds(rng, 11..=20));
+            let plans = numbers.map(draw).collect();
+            // Between two whole seconds nothing happens by itself.
+            (plans, seconds(rng, 0..=10) + Duration::from_millis(500))
+        },
+        drive = |(plans, after), _log| -> (bool, Vec<Said>, usize) {
+            in_virtual_time(async {
+                let shop = Shop::open(&plans);
+                let arguments = numbers(&plans);
+                let ended = timeout(after, run_all(&arguments, &shop)).await.is_ok();
+                // A task that was told to stop gets the time to do so.
+                for _ in 0..8 {
+                    yield_now().await;
+                }
+                let left = Handle::current().metrics().num_alive_tasks();
+                sleep(Duration::from_secs(100)).await;
+                (ended, shop.said.take(), left)
+            })
+        },
+        judge = |(plans, after), (ended, said, left), _events| {
+            let until = |plan: &Plan| {
+                let mut lines = lines(plan, Duration::ZERO);
+                lines.retain(|line| line.at <= *after);
+                lines
+            };
+            let until: Vec<Vec<Said>> = plans.iter().map(until).collect();
+            equal(ended, &false)
+                .named("the run came to its end before it was dropped")
+                .and(each_said(said, &until))
+                .and(equal(left, &0).named("tasks that are still alive"))
+                .because("a spawned task outlives whoever waits for it")
+        },
+    ),
+);
