@@ -13,7 +13,11 @@ fn main() -> io::Result<()> {
         println!("cargo::rerun-if-changed={}", suite.display());
         let id = folder_name(&suite);
         let module = format!("suite_{}", id.replace('-', "_"));
-        let _ = writeln!(modules, "#[path = {suite:?}]\nmod {module};");
+        let _ = writeln!(
+            modules,
+            "#[path = \"{}\"]\nmod {module};",
+            suite.display().to_string().escape_default()
+        );
         let _ = writeln!(table, "    ({id:?}, {module}::CASES),");
     }
     let text = format!(

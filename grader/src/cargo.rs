@@ -27,16 +27,27 @@ impl Toolchain {
         let rustc = std::env::var_os("RUSTC").unwrap_or_else(|| "rustc".into());
         let workspace = Path::new(WORKSPACE);
         let about = tool(&rustc, workspace).args(["-vV"]).output()?;
-        let sysroot = tool(&rustc, workspace).args(["--print", "sysroot"]).output()?;
+        let sysroot = tool(&rustc, workspace)
+            .args(["--print", "sysroot"])
+            .output()?;
         let line = |key: &str| about.lines().find_map(|line| line.strip_prefix(key));
         let host = line("host: ").ok_or_else(|| {
-            Error::grader("rustc does not name its host", "is this an ordinary toolchain?")
+            Error::grader(
+                "rustc does not name its host",
+                "is this an ordinary toolchain?",
+            )
         })?;
-        let direct = Path::new(sysroot.trim()).join("bin").join(executable("rustc"));
+        let direct = Path::new(sysroot.trim())
+            .join("bin")
+            .join(executable("rustc"));
         Ok(Self {
             version: about.lines().next().unwrap_or_default().to_owned(),
             host: host.to_owned(),
-            rustc: if direct.exists() { direct } else { rustc.into() },
+            rustc: if direct.exists() {
+                direct
+            } else {
+                rustc.into()
+            },
         })
     }
 }
@@ -79,8 +90,14 @@ pub(crate) fn build_dependencies(
             if !folders.contains(&folder) {
                 folders.push(folder);
             }
-            let ours = file.components().any(|part| part.as_os_str() == toolchain.host.as_str());
-            if ours && file.extension().is_some_and(|extension| extension == "rlib") {
+            let ours = file
+                .components()
+                .any(|part| part.as_os_str() == toolchain.host.as_str());
+            if ours
+                && file
+                    .extension()
+                    .is_some_and(|extension| extension == "rlib")
+            {
                 crates.insert(artifact.name.replace('-', "_"), file.clone());
             }
         }
@@ -91,16 +108,28 @@ pub(crate) fn build_dependencies(
 /// Builds the oracle; its program.
 pub(crate) fn build_oracle(progress: impl FnMut(&str)) -> Result<PathBuf> {
     let artifacts = build(&["--package", "oracle"], progress)?;
-    let program = artifacts.into_iter().find_map(|artifact| artifact.executable);
+    let program = artifacts
+        .into_iter()
+        .find_map(|artifact| artifact.executable);
     program.ok_or_else(|| {
-        Error::grader("cargo built no oracle", "is `grader/oracle` as it came with the course?")
+        Error::grader(
+            "cargo built no oracle",
+            "is `grader/oracle` as it came with the course?",
+        )
     })
 }
 
 /// What a solution's cargo package must pass: clippy and rustfmt.
 pub(crate) fn lint(package: &str) -> Result<String> {
     tool(cargo(), Path::new(WORKSPACE))
-        .args(["clippy", "--quiet", "--locked", "--package", package, "--all-targets"])
+        .args([
+            "clippy",
+            "--quiet",
+            "--locked",
+            "--package",
+            package,
+            "--all-targets",
+        ])
         .args(["--", "--deny", "warnings"])
         .output()
 }
@@ -138,14 +167,18 @@ fn artifact(line: &str) -> Option<Artifact> {
     let files = message["filenames"].as_array()?.iter();
     Some(Artifact {
         name: message["target"]["name"].as_str()?.to_owned(),
-        files: files.filter_map(|file| Some(file.as_str()?.into())).collect(),
+        files: files
+            .filter_map(|file| Some(file.as_str()?.into()))
+            .collect(),
         executable: message["executable"].as_str().map(PathBuf::from),
     })
 }
 
 fn is_library(file: &Path) -> bool {
     let extension = file.extension().unwrap_or_default();
-    ["rlib", "so", "dylib", "dll"].iter().any(|known| extension == *known)
+    ["rlib", "so", "dylib", "dll"]
+        .iter()
+        .any(|known| extension == *known)
 }
 
 fn cargo() -> std::ffi::OsString {

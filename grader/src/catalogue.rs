@@ -100,7 +100,9 @@ impl Catalogue {
     /// # Errors
     /// When there is none, or one of its `kata.toml` is broken.
     pub(crate) fn find(start: &Path) -> Result<Self> {
-        let root = start.ancestors().find(|folder| folder.join(HIDDEN).is_dir());
+        let root = start
+            .ancestors()
+            .find(|folder| folder.join(HIDDEN).is_dir());
         let Some(root) = root else {
             return Err(Error::usage(
                 format!("{} is not inside a course", start.display()),
@@ -165,7 +167,11 @@ impl Catalogue {
         };
         self.katas
             .iter()
-            .filter(|kata| self.folders(kata).iter().any(|folder| is_near(folder, &path)))
+            .filter(|kata| {
+                self.folders(kata)
+                    .iter()
+                    .any(|folder| is_near(folder, &path))
+            })
             .collect()
     }
 
@@ -193,8 +199,7 @@ impl Catalogue {
 impl Kata {
     fn read(hidden: PathBuf) -> Result<Self> {
         let file = hidden.join("kata.toml");
-        let text =
-            fs::read_to_string(&file).map_err(|error| Error::io("read", &file, &error))?;
+        let text = fs::read_to_string(&file).map_err(|error| Error::io("read", &file, &error))?;
         let about = toml::from_str(&text).map_err(|error| Error::course(&file, error))?;
         Ok(Self {
             id: name_of(&hidden),

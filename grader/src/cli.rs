@@ -6,7 +6,12 @@ use std::path::PathBuf;
 
 /// Grades the katas and helps with them
 #[derive(Debug, Parser)]
-#[command(name = "grader", bin_name = "cargo grader", version, arg_required_else_help = true)]
+#[command(
+    name = "grader",
+    bin_name = "cargo grader",
+    version,
+    arg_required_else_help = true
+)]
 pub(crate) struct Cli {
     /// When to use colour
     #[arg(long, value_enum, default_value_t, global = true)]
@@ -19,7 +24,7 @@ pub(crate) struct Cli {
 /// When to use colour.
 #[derive(Debug, Clone, Copy, Default, ValueEnum)]
 pub(crate) enum Color {
-    /// On a terminal, unless NO_COLOR is set
+    /// On a terminal, unless `NO_COLOR` is set
     #[default]
     Auto,
     /// Always

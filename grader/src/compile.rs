@@ -6,6 +6,7 @@ use crate::error::Result;
 use crate::outcome::Verdict;
 use crate::process::{Ended, Keeper, Order};
 use crate::stage::KataStage;
+use crate::text::wrapped;
 use crate::watch::{Stop, TICK, Watch};
 use serde::Deserialize;
 use std::collections::BTreeMap;
@@ -51,6 +52,7 @@ struct Diagnostic {
     code: Option<Code>,
     level: String,
     spans: Vec<Span>,
+    children: Vec<Diagnostic>,
     rendered: Option<String>,
 }
 
@@ -64,6 +66,7 @@ struct Span {
     file_name: String,
     line_start: usize,
     is_primary: bool,
+    label: Option<String>,
 }
 
 /// What one call of rustc came to.
@@ -111,32 +114,40 @@ impl Compiler<'_> {
 
     fn student(&self, kata: &Kata, stage: &KataStage) -> Result<Job> {
         let name = kata.crate_name();
-        let mut job = Job::new(&name, &stage.root.join("src/lib.rs"), "lib");
+        let mut job = Job::new(&name, &stage.root().join("src/lib.rs"), "lib");
         // On the command line, so that no attribute can take it back.
         job.args.extend(["-F", "unsafe_code"].map(str::to_owned));
-        job.remap(&stage.root.join("src"), &format!("{}/src", self.shown));
+        job.remap(&stage.root().join("src"), &format!("{}/src", self.shown));
         self.link(&mut job, kata.about.dependencies.iter())?;
         Ok(job)
     }
 
     fn given(&self, kata: &Kata, given: &Given, stage: &KataStage) -> Result<Job> {
-        let source = stage.root.join(format!("given/{}.rs", given.name));
-        let kind = if given.proc_macro { "proc-macro" } else { "lib" };
+        let source = stage.root().join(format!("given/{}.rs", given.name));
+        let kind = if given.proc_macro {
+            "proc-macro"
+        } else {
+            "lib"
+        };
         let mut job = Job::new(&given.name, &source, kind);
-        job.remap(&stage.root, &self.shown);
-        let ours = |name: &&String| self.is_staged(kata, name);
+        job.remap(stage.root(), &self.shown);
+        let ours = |name: &&String| is_staged(kata, name);
         for name in given.dependencies.iter().filter(ours) {
             job.extern_crate(name, &stage.out().join(staged(kata, name)));
         }
-        self.link(&mut job, given.dependencies.iter().filter(|name| !ours(name)))?;
+        self.link(
+            &mut job,
+            given.dependencies.iter().filter(|name| !ours(name)),
+        )?;
         if given.proc_macro {
-            job.args.extend(["--extern", "proc_macro"].map(str::to_owned));
+            job.args
+                .extend(["--extern", "proc_macro"].map(str::to_owned));
         }
         Ok(job)
     }
 
     fn driver(&self, kata: &Kata, stage: &KataStage) -> Result<Job> {
-        let mut job = Job::new("driver", &stage.root.join("driver.rs"), "bin");
+        let mut job = Job::new("driver", &stage.root().join("driver.rs"), "bin");
         job.args.extend(["-A", "warnings"].map(str::to_owned));
         self.against_student(&mut job, kata, stage)?;
         Ok(job)
@@ -144,8 +155,8 @@ impl Compiler<'_> {
 
     /// Externs and names of a crate that is compiled against the student's.
     fn against_student(&self, job: &mut Job, kata: &Kata, stage: &KataStage) -> Result<()> {
-        job.remap(&stage.root.join("src"), &format!("{}/src", self.shown));
-        job.remap(&stage.root.join("suite.rs"), "hidden suite");
+        job.remap(&stage.root().join("src"), &format!("{}/src", self.shown));
+        job.remap(&stage.root().join("suite.rs"), "hidden suite");
         job.extern_crate("suite", self.externs.get("suite-drive")?);
         let name = kata.crate_name();
         job.extern_crate(&name, &stage.out().join(staged(kata, &name)));
@@ -153,7 +164,10 @@ impl Compiler<'_> {
             job.extern_crate(&given.name, &stage.out().join(staged(kata, &given.name)));
         }
         let about = &kata.about;
-        self.link(job, about.dependencies.iter().chain(&about.driver_dependencies))
+        self.link(
+            job,
+            about.dependencies.iter().chain(&about.driver_dependencies),
+        )
     }
 
     fn link<'n>(&self, job: &mut Job, names: impl Iterator<Item = &'n String>) -> Result<()> {
@@ -167,10 +181,6 @@ impl Compiler<'_> {
         Ok(())
     }
 
-    fn is_staged(&self, kata: &Kata, name: &str) -> bool {
-        name == kata.crate_name() || kata.about.given.iter().any(|given| given.name == name)
-    }
-
     /// Compiles the programs that must not compile, and their twins, all at once.
     async fn refused(
         &self,
@@ -181,13 +191,22 @@ impl Compiler<'_> {
         if stage.suite.refused.is_empty() {
             return Ok(BTreeMap::new());
         }
-        let mut job = Job::new("refused", &stage.root.join("refused/lib.rs"), "lib");
-        job.args.extend(["-A", "warnings", "--emit", "metadata"].map(str::to_owned));
+        let mut job = Job::new("refused", &stage.root().join("refused/lib.rs"), "lib");
+        job.args
+            .extend(["-A", "warnings", "--emit", "metadata"].map(str::to_owned));
         self.against_student(&mut job, kata, stage)?;
         let run = self.rustc(&job, stage, kata, keeper).await?;
-        let cases = stage.suite.refused.iter().enumerate().map(|(index, refused)| {
-            (refused.case.clone(), what_is_wrong(&run.diagnostics, index, &refused.expected))
-        });
+        let cases = stage
+            .suite
+            .refused
+            .iter()
+            .enumerate()
+            .map(|(index, refused)| {
+                (
+                    refused.case.clone(),
+                    what_is_wrong(&run.diagnostics, index, &refused.expected),
+                )
+            });
         Ok(cases.collect())
     }
 
@@ -200,7 +219,10 @@ impl Compiler<'_> {
     ) -> Result<Run> {
         let mut args = job.args.clone();
         args.extend(["--out-dir".to_owned(), stage.out().display().to_string()]);
-        args.extend(["-L".to_owned(), format!("dependency={}", stage.out().display())]);
+        args.extend([
+            "-L".to_owned(),
+            format!("dependency={}", stage.out().display()),
+        ]);
         let order = Order {
             program: self.toolchain.rustc.clone(),
             args,
@@ -209,7 +231,7 @@ impl Compiler<'_> {
                 ("TMPDIR".to_owned(), stage.out().display().to_string()),
                 ("LANG".to_owned(), "C.UTF-8".to_owned()),
             ],
-            cwd: stage.root.clone(),
+            cwd: stage.root().to_owned(),
             bounds: kata.about.limits.for_compiler(),
         };
         let running = keeper.spawn(&order, KEPT_MESSAGES).await?;
@@ -286,6 +308,11 @@ impl Job {
     }
 }
 
+/// Whether a crate is compiled on the stage: the student's or a given one.
+fn is_staged(kata: &Kata, name: &str) -> bool {
+    name == kata.crate_name() || kata.about.given.iter().any(|given| given.name == name)
+}
+
 fn staged(kata: &Kata, name: &str) -> String {
     let mut given = kata.about.given.iter();
     let is_macro = given.any(|given| given.name == name && given.proc_macro);
@@ -305,10 +332,12 @@ fn macro_file(name: &str) -> String {
 }
 
 fn rendered(run: &Run, level: &str) -> Vec<String> {
-    let wanted = run.diagnostics.iter().filter(|diagnostic| {
-        diagnostic.level == level && !diagnostic.spans.is_empty()
-            || diagnostic.level == level && level == "error"
-    });
+    let wanted = run
+        .diagnostics
+        .iter()
+        .filter(|diagnostic| diagnostic.level == level)
+        // "3 warnings emitted" points nowhere; an error may.
+        .filter(|diagnostic| level == "error" || !diagnostic.spans.is_empty());
     wanted
         .filter_map(|diagnostic| diagnostic.rendered.clone())
         .filter(|text| !text.contains("aborting due to"))
@@ -336,22 +365,46 @@ fn not_compiled(run: &Run) -> NotCompiled {
 /// The student's crate compiles, but not what is compiled against it.
 fn misfit(kata: &Kata, run: &Run) -> NotCompiled {
     let mut not_compiled = not_compiled(run);
-    // The lines of the suite are not the student's to read: say what, not where.
-    let errors = run.diagnostics.iter().filter(|found| found.level == "error");
-    let said = errors
-        .filter(|found| !found.message.starts_with("aborting"))
-        .map(|found| match &found.code {
-            Some(code) => format!("error[{}]: {}", code.code, found.message),
-            None => format!("error: {}", found.message),
-        });
-    not_compiled.messages = vec![format!(
+    let introduction = format!(
         "Your crate compiles, but the hidden suite cannot be compiled against it. Most often a \
-         public name or signature is no longer the one of the stub; compare with \
-         `cargo grader show {} --stub`.\n\n{}",
-        kata.id,
-        said.collect::<Vec<_>>().join("\n")
+         public name or signature is no longer the one of the stub; compare with `cargo grader \
+         show {} --stub`.",
+        kata.id
+    );
+    let errors = run
+        .diagnostics
+        .iter()
+        .filter(|found| found.level == "error" && !found.message.starts_with("aborting"));
+    let mut said: Vec<String> = errors.map(said).collect();
+    said.dedup();
+    not_compiled.messages = vec![format!(
+        "{}\n\n{}",
+        wrapped(&introduction, 88),
+        said.join("\n")
     )];
     not_compiled
+}
+
+/// An error in the suite without the suite's lines, which are not the student's to read.
+fn said(error: &Diagnostic) -> String {
+    let code = error.code.as_ref().map(|code| format!("[{}]", code.code));
+    let primary = error.spans.iter().find(|span| span.is_primary);
+    let label = primary.and_then(|span| span.label.as_deref());
+    let place = error
+        .children
+        .iter()
+        .flat_map(|note| &note.spans)
+        .chain(&error.spans)
+        .find(|span| span.file_name.ends_with(".rs") && span.file_name.contains("src/"));
+    format!(
+        "error{}: {}{}{}",
+        code.unwrap_or_default(),
+        error.message,
+        label.map(|label| format!(": {label}")).unwrap_or_default(),
+        place
+            .map(|span| format!("\n  --> {}:{}", span.file_name, span.line_start))
+            .unwrap_or_default(),
+    )
 }
 
 /// `None` when the compiler refuses the program exactly where and why it must, and accepts
@@ -388,7 +441,10 @@ fn what_is_wrong(
             return Some(if said.is_empty() {
                 format!("the compiler accepts the program; it must refuse it with {code}")
             } else {
-                format!("the compiler must refuse it with {code}, but: {}", said.join("; "))
+                format!(
+                    "the compiler must refuse it with {code}, but: {}",
+                    said.join("; ")
+                )
             });
         }
     }

@@ -60,15 +60,18 @@ const SIGXCPU: i32 = 24;
 const SIGXFSZ: i32 = 25;
 
 /// The verdict on a kata: the gravest of its cases' verdicts.
-pub(crate) fn of_kata<'a>(cases: impl Iterator<Item = &'a Verdict> + Clone) -> Verdict {
-    let tried = cases.clone().any(|verdict| *verdict != Verdict::NotAttempted);
-    if !tried {
+pub(crate) fn of_kata<'a>(cases: impl IntoIterator<Item = &'a Verdict>) -> Verdict {
+    let cases: Vec<&Verdict> = cases.into_iter().collect();
+    if cases
+        .iter()
+        .all(|verdict| **verdict == Verdict::NotAttempted)
+    {
         return Verdict::NotAttempted;
     }
-    if cases.clone().all(Verdict::is_passed) {
+    if cases.iter().all(|verdict| verdict.is_passed()) {
         return Verdict::Passed;
     }
-    let error = cases.clone().find(|verdict| verdict.is_grader_error());
+    let error = cases.into_iter().find(|verdict| verdict.is_grader_error());
     error.cloned().unwrap_or(Verdict::Failed)
 }
 
@@ -148,8 +151,8 @@ mod tests {
     #[test]
     fn a_kata_is_not_attempted_only_if_every_case_is() {
         use Verdict::{Failed, NotAttempted, Passed};
-        assert_eq!(of_kata([NotAttempted, NotAttempted].iter()), NotAttempted);
-        assert_eq!(of_kata([Passed, NotAttempted].iter()), Failed);
-        assert_eq!(of_kata([Passed, Passed].iter()), Passed);
+        assert_eq!(of_kata(&[NotAttempted, NotAttempted]), NotAttempted);
+        assert_eq!(of_kata(&[Passed, NotAttempted]), Failed);
+        assert_eq!(of_kata(&[Passed, Passed]), Passed);
     }
 }

@@ -14,20 +14,22 @@ mod text;
 mod limits;
 mod process;
 
+mod cargo;
 mod outcome;
 mod record;
-mod cargo;
 
+mod attempt;
 mod catalogue;
-mod suite_source;
-mod submission;
-mod stage;
-mod watch;
 mod compile;
+mod grade;
+mod judge;
 mod oracle;
 mod run;
-mod judge;
-mod grade;
+mod stage;
+mod submission;
+mod suite_source;
+mod watch;
+mod workshop;
 
 mod progress;
 mod report;

@@ -88,7 +88,9 @@ impl Verdict {
     pub(crate) fn explained(&self) -> Option<String> {
         match self {
             Self::Passed | Self::Failed | Self::Panicked | Self::DoesNotCompile => None,
-            Self::NotAttempted => Some("`todo!()` was reached: this part is not written yet".into()),
+            Self::NotAttempted => {
+                Some("`todo!()` was reached: this part is not written yet".into())
+            }
             Self::TimedOut { limit } => Some(format!("no answer within {limit}")),
             Self::Deadlocked { threads } => Some(format!(
                 "every thread waits, and nothing is left that could wake one:\n{}",
@@ -100,9 +102,7 @@ impl Verdict {
                 "the process ended itself with exit status {code} before the case was over; a \
                  function must return, not exit"
             )),
-            Self::Crashed { signal } => {
-                Some(format!("the process was ended by signal {signal}"))
-            }
+            Self::Crashed { signal } => Some(format!("the process was ended by signal {signal}")),
             Self::Rejected { reason }
             | Self::Unavailable { reason }
             | Self::GraderError { reason } => Some(reason.clone()),

@@ -3,7 +3,7 @@
 use crate::error::{Error, Result};
 use crate::limits::Bounds;
 use crate::process::{Captured, Channel, Ended, Keeper, Order, Running};
-use crate::watch::{Stop, TICK, Watch};
+use crate::watch::{Stop, TICK, Watch, called};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 use suite_drive::{Frame, MAX_FRAME, Panic, Secret, Start, Wire};
@@ -249,7 +249,7 @@ async fn settle(pid: u32) -> Option<String> {
         Ok(Ok(stillness::Settled::Restless(threads))) => Some(
             threads
                 .iter()
-                .map(|thread| format!("thread {:?} {}", thread.name, thread.wait))
+                .map(|thread| format!("{} {}", called(thread), thread.wait))
                 .collect::<Vec<_>>()
                 .join(", "),
         ),

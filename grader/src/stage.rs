@@ -16,10 +16,10 @@ pub(crate) struct Stage {
 }
 
 /// The part of a stage that belongs to one kata of one submission.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub(crate) struct KataStage {
-    /// `<stage>/<kata>`.
-    pub(crate) root: PathBuf,
+    /// Its folder, removed when this is dropped.
+    folder: TempDir,
     /// The programs that must not compile.
     pub(crate) suite: SuiteSource,
 }
@@ -28,18 +28,23 @@ impl Stage {
     /// Makes the folder.
     pub(crate) fn new() -> Result<Self> {
         let folder = tempfile::Builder::new().prefix("grader-").tempdir();
-        let folder = folder
-            .map_err(|error| Error::io("make a scratch folder in", &std::env::temp_dir(), &error))?;
+        let folder = folder.map_err(|error| {
+            Error::io("make a scratch folder in", &std::env::temp_dir(), &error)
+        })?;
         Ok(Self { folder })
     }
 
     /// Puts a kata's submission and the acting half of its suite there.
     pub(crate) fn kata(&self, kata: &Kata, sources: &[SourceFile]) -> Result<KataStage> {
-        let suite = SuiteSource::parse(&kata.hidden.join("suite.rs"), &kata.read_hidden("suite.rs")?)?;
-        let stage = KataStage {
-            root: self.folder.path().join(&kata.id),
-            suite,
-        };
+        let suite = SuiteSource::parse(
+            &kata.hidden.join("suite.rs"),
+            &kata.read_hidden("suite.rs")?,
+        )?;
+        let folder = tempfile::Builder::new()
+            .prefix(&format!("{}-", kata.id))
+            .tempdir_in(self.folder.path())
+            .map_err(|error| Error::io("make a folder in", self.folder.path(), &error))?;
+        let stage = KataStage { folder, suite };
         for file in sources {
             stage.write(&format!("src/{}", file.path), &file.text)?;
         }
@@ -51,16 +56,21 @@ impl Stage {
         stage.write("driver.rs", &driver(kata))?;
         stage.write_refused()?;
         for folder in ["out", "work"] {
-            make(&stage.root.join(folder))?;
+            make(&stage.root().join(folder))?;
         }
         Ok(stage)
     }
 }
 
 impl KataStage {
+    /// Its folder.
+    pub(crate) fn root(&self) -> &Path {
+        self.folder.path()
+    }
+
     /// An empty working folder.
     pub(crate) fn fresh_work(&self) -> Result<PathBuf> {
-        let work = self.root.join("work");
+        let work = self.root().join("work");
         if work.exists() {
             fs::remove_dir_all(&work).map_err(|error| Error::io("empty", &work, &error))?;
         }
@@ -70,7 +80,7 @@ impl KataStage {
 
     /// Where compiled things go.
     pub(crate) fn out(&self) -> PathBuf {
-        self.root.join("out")
+        self.root().join("out")
     }
 
     fn write_refused(&self) -> Result<()> {
@@ -86,7 +96,7 @@ impl KataStage {
     }
 
     fn write(&self, path: &str, text: &str) -> Result<()> {
-        let path = self.root.join(path);
+        let path = self.root().join(path);
         make(path.parent().unwrap_or(Path::new("/")))?;
         fs::write(&path, text).map_err(|error| Error::io("write", &path, &error))
     }

@@ -48,9 +48,8 @@ pub(crate) fn take(kata: &Kata, folder: &Path) -> Result<Submission> {
         Ok(sources) => sources,
         Err(reason) => return Ok(Submission::Rejected(reason)),
     };
-    let is_stub = |file: &SourceFile| {
-        file.path == "lib.rs" || kata.about.locked.iter().any(|locked| *locked == file.path)
-    };
+    let is_stub =
+        |file: &SourceFile| file.path == "lib.rs" || kata.about.locked.contains(&file.path);
     let stub = kata.stub()?;
     let untouched = sources.iter().all(is_stub)
         && sources
@@ -66,14 +65,28 @@ pub(crate) fn take(kata: &Kata, folder: &Path) -> Result<Submission> {
 /// What is odd about a student's workspace but decides nothing, because the manifests that
 /// count are the course's own.
 pub(crate) fn oddities(catalogue: &Catalogue, exercises: &Path) -> Vec<String> {
-    let mut odd = broken_manifest(&exercises.join("Cargo.toml"));
+    let manifest = exercises.join("Cargo.toml");
+    let is_workspace = exercises == catalogue.root.join("exercises");
+    // Elsewhere nobody opens an editor, so nobody misses a manifest.
+    let broken = |manifest: &Path| {
+        if is_workspace || manifest.exists() {
+            broken_manifest(manifest)
+        } else {
+            Vec::new()
+        }
+    };
+    let mut odd = broken(&manifest);
     for folder in folders(exercises).into_iter().flat_map(|track| {
         let inside = folders(&track);
-        if inside.is_empty() { vec![track] } else { inside }
+        if inside.is_empty() {
+            vec![track]
+        } else {
+            inside
+        }
     }) {
         let known = |kata: &&Kata| exercises.join(kata.place()) == folder;
         match catalogue.katas.iter().find(known) {
-            Some(_) => odd.extend(broken_manifest(&folder.join("Cargo.toml"))),
+            Some(_) => odd.extend(broken(&folder.join("Cargo.toml"))),
             None if folder.join("Cargo.toml").exists() => odd.push(format!(
                 "{} is not a kata of this course: it is not graded. If `cargo new` made it, move \
                  it out of `exercises` so that your editor's cargo is not confused",
@@ -116,13 +129,18 @@ fn folders(folder: &Path) -> Vec<PathBuf> {
 fn sources(kata: &Kata, folder: &Path) -> std::result::Result<Vec<SourceFile>, String> {
     let src = folder.join("src");
     if src.is_symlink() {
-        return Err(format!("{} is a link; put the sources themselves there", shown(&src)));
+        return Err(format!(
+            "{} is a link; put the sources themselves there",
+            shown(&src)
+        ));
     }
     let mut sources = Vec::new();
     walk(&src, "", 0, &mut sources)?;
     for locked in &kata.about.locked {
         sources.retain(|file| file.path != *locked);
-        let text = kata.read_hidden(locked).map_err(|error| error.to_string())?;
+        let text = kata
+            .read_hidden(locked)
+            .map_err(|error| error.to_string())?;
         sources.push(SourceFile {
             path: locked.clone(),
             text,
@@ -151,12 +169,18 @@ fn walk(
             shown(folder)
         ));
     }
-    let mut entries: Vec<_> = fs::read_dir(folder).into_iter().flatten().flatten().collect();
+    let mut entries: Vec<_> = fs::read_dir(folder)
+        .into_iter()
+        .flatten()
+        .flatten()
+        .collect();
     entries.sort_by_key(fs::DirEntry::file_name);
     for entry in entries {
         let path = entry.path();
         let name = entry.file_name().to_string_lossy().into_owned();
-        let kind = entry.file_type().map_err(|error| unreadable(&path, &error))?;
+        let kind = entry
+            .file_type()
+            .map_err(|error| unreadable(&path, &error))?;
         let inside = format!("{below}{name}");
         if kind.is_dir() {
             walk(&path, &format!("{inside}/"), depth + 1, sources)?;
@@ -212,7 +236,10 @@ fn same_text(a: &str, b: &str) -> bool {
 
 fn shown(path: &Path) -> String {
     let cwd = std::env::current_dir().unwrap_or_default();
-    path.strip_prefix(&cwd).unwrap_or(path).display().to_string()
+    path.strip_prefix(&cwd)
+        .unwrap_or(path)
+        .display()
+        .to_string()
 }
 
 /// The folder of a kata's stub in the student's workspace must exist to be reset.

@@ -14,11 +14,6 @@ pub(crate) fn printable(text: &str) -> String {
     lines.collect::<Vec<_>>().join("\n")
 }
 
-/// [`printable`] for bytes that may not be UTF-8.
-pub(crate) fn printable_bytes(bytes: &[u8]) -> String {
-    printable(&String::from_utf8_lossy(bytes))
-}
-
 fn printable_line(line: &str) -> String {
     let line = line.strip_suffix('\r').unwrap_or(line);
     let mut shown = String::new();

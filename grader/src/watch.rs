@@ -108,8 +108,20 @@ impl Watch {
             return None;
         }
         let threads = sight.threads.iter();
-        let waiting = threads.map(|thread| format!("thread {:?} {}", thread.name, thread.wait));
+        let waiting = threads.map(|thread| format!("{} {}", called(thread), thread.wait));
         Some(Stop::Stuck(waiting.collect()))
+    }
+}
+
+/// What a thread is called in a report. The kernel gives an unnamed thread the name of the
+/// program, which says nothing.
+pub(crate) fn called(thread: &stillness::Thread) -> String {
+    if thread.pid == thread.tid {
+        "the main thread".to_owned()
+    } else if thread.name == "driver" {
+        "an unnamed thread".to_owned()
+    } else {
+        format!("thread {:?}", thread.name)
     }
 }
 

@@ -9,8 +9,13 @@ use std::process::ExitCode;
 use suite::protocol::{JudgeRequest, PlanRequest, PlannedCase, Reply, Request, receive, send};
 use suite::{Case, Half, Rng};
 
-#[allow(missing_docs, unused_imports, clippy::pedantic, reason = "suites are written for authors")]
 mod suites {
+    #![allow(
+        missing_docs,
+        unused_imports,
+        clippy::pedantic,
+        reason = "suites are written for authors, who test them with `cargo test`"
+    )]
     include!(concat!(env!("OUT_DIR"), "/suites.rs"));
 }
 
@@ -36,7 +41,11 @@ fn answer(request: Request) -> Reply {
     }));
     reply.unwrap_or_else(|payload| {
         let text = payload.downcast_ref::<String>().cloned();
-        let text = text.or_else(|| payload.downcast_ref::<&str>().map(|text| (*text).to_owned()));
+        let text = text.or_else(|| {
+            payload
+                .downcast_ref::<&str>()
+                .map(|text| (*text).to_owned())
+        });
         Reply::Panicked(text.unwrap_or_default())
     })
 }

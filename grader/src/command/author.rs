@@ -7,8 +7,8 @@ use crate::cli::Verify;
 use crate::error::Result;
 use crate::exit_code::ExitCode;
 use crate::report::Live;
-use crate::verify::{self, Findings};
 use crate::text::plural;
+use crate::verify::{self, Findings};
 use std::fmt::Write;
 use tokio::sync::mpsc;
 
@@ -33,7 +33,11 @@ pub(super) fn verify(here: &Here, args: &Verify) -> Result<ExitCode> {
     })?;
     say(&table(&findings))?;
     let sound = findings.iter().all(Findings::is_sound);
-    Ok(if sound { ExitCode::Passed } else { ExitCode::Unsolved })
+    Ok(if sound {
+        ExitCode::Passed
+    } else {
+        ExitCode::Unsolved
+    })
 }
 
 fn table(findings: &[Findings]) -> String {
@@ -42,7 +46,11 @@ fn table(findings: &[Findings]) -> String {
         let word = if kata.is_sound() { "sound" } else { "UNSOUND" };
         let _ = writeln!(out, "{word:8} {}: {}", kata.kata, kata.proven.join(", "));
         for problem in &kata.problems {
-            let _ = writeln!(out, "           - {}", problem.replace('\n', "\n             "));
+            let _ = writeln!(
+                out,
+                "           - {}",
+                problem.replace('\n', "\n             ")
+            );
         }
     }
     let unsound = findings.iter().filter(|kata| !kata.is_sound()).count();

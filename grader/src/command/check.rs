@@ -14,8 +14,8 @@ use std::path::Path;
 use tokio::sync::mpsc;
 
 /// Grades as often as asked; the worst exit status.
-pub(super) fn check(here: &Here, check: &Check, color: Color) -> Result<ExitCode> {
-    let colour = colour(color, std::io::stdout().is_terminal());
+pub(super) fn check(here: &Here, check: &Check, choice: Color) -> Result<ExitCode> {
+    let colour = colour(choice, std::io::stdout().is_terminal());
     let mut worst = ExitCode::Passed;
     for round in 0..check.repeat.max(1) {
         let report = once(here, check, round)?;
@@ -78,7 +78,11 @@ fn task(here: &Here, check: &Check) -> Result<Task> {
             "the course's solutions".to_owned(),
             " --solutions".to_owned(),
         ),
-        (None, false) => (root.join("exercises"), "exercises".to_owned(), String::new()),
+        (None, false) => (
+            root.join("exercises"),
+            "exercises".to_owned(),
+            String::new(),
+        ),
     };
     Ok(Task {
         from,

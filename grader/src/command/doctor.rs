@@ -16,10 +16,19 @@ pub(super) fn doctor(here: &Here) -> Result<ExitCode> {
     let mut out = String::new();
     let mut healthy = true;
     let root = &here.catalogue.root;
-    let _ = writeln!(out, "course      {}, {}", root.display(), plural(here.catalogue.katas.len(), "kata"));
+    let _ = writeln!(
+        out,
+        "course      {}, {}",
+        root.display(),
+        plural(here.catalogue.katas.len(), "kata")
+    );
     match Toolchain::find() {
         Ok(toolchain) => {
-            let _ = writeln!(out, "compiler    {} for {}", toolchain.version, toolchain.host);
+            let _ = writeln!(
+                out,
+                "compiler    {} for {}",
+                toolchain.version, toolchain.host
+            );
         }
         Err(error) => {
             healthy = false;
@@ -29,7 +38,11 @@ pub(super) fn doctor(here: &Here) -> Result<ExitCode> {
     let _ = writeln!(out, "protection  {PROTECTION}");
     match Progress::load(root) {
         Ok(progress) => {
-            let _ = writeln!(out, "progress    {} on record", plural(progress.katas.len(), "kata"));
+            let _ = writeln!(
+                out,
+                "progress    {} on record",
+                plural(progress.katas.len(), "kata")
+            );
         }
         Err(error) => {
             healthy = false;
@@ -39,7 +52,15 @@ pub(super) fn doctor(here: &Here) -> Result<ExitCode> {
     for oddity in oddities(&here.catalogue, &root.join("exercises")) {
         let _ = writeln!(out, "warning     {oddity}");
     }
-    out.push_str(if healthy { "all is well\n" } else { "see above\n" });
+    out.push_str(if healthy {
+        "all is well\n"
+    } else {
+        "see above\n"
+    });
     say(&out)?;
-    Ok(if healthy { ExitCode::Passed } else { ExitCode::Grader })
+    Ok(if healthy {
+        ExitCode::Passed
+    } else {
+        ExitCode::Grader
+    })
 }

@@ -16,7 +16,11 @@ use std::fs;
 pub(super) fn list(here: &Here) -> Result<ExitCode> {
     let progress = Progress::load(&here.catalogue.root)?;
     let katas = &here.catalogue.katas;
-    let width = katas.iter().map(|kata| kata.id.len()).max().unwrap_or_default();
+    let width = katas
+        .iter()
+        .map(|kata| kata.id.len())
+        .max()
+        .unwrap_or_default();
     let mut out = String::new();
     let mut track = "";
     for kata in katas {
@@ -48,7 +52,11 @@ pub(super) fn show(here: &Here, show: &Show) -> Result<ExitCode> {
         say(&kata.stub()?)?;
         return Ok(ExitCode::Passed);
     }
-    let name = if show.zh { "README.zh-CN.md" } else { "README.md" };
+    let name = if show.zh {
+        "README.zh-CN.md"
+    } else {
+        "README.md"
+    };
     let file = folder_of(&here.catalogue, kata).join(name);
     let text = fs::read_to_string(&file).map_err(|error| Error::io("read", &file, &error))?;
     say(&text)?;
@@ -100,7 +108,10 @@ pub(super) fn solution(here: &Here, solution: &Solution) -> Result<ExitCode> {
     if !progress.is_solved(&kata.id) && !solution.give_up {
         return Err(Error::usage(
             format!("the solution of {} opens when you have solved it", kata.id),
-            format!("`cargo grader hint {}` helps; --give-up shows it anyway", kata.id),
+            format!(
+                "`cargo grader hint {}` helps; --give-up shows it anyway",
+                kata.id
+            ),
         ));
     }
     let file = solution_file(here, kata);
@@ -118,14 +129,21 @@ fn solution_file(here: &Here, kata: &Kata) -> std::path::PathBuf {
 pub(super) fn progress(here: &Here) -> Result<ExitCode> {
     let progress = Progress::load(&here.catalogue.root)?;
     let katas = &here.catalogue.katas;
-    let solved = katas.iter().filter(|kata| progress.is_solved(&kata.id)).count();
+    let solved = katas
+        .iter()
+        .filter(|kata| progress.is_solved(&kata.id))
+        .count();
     let mut out = format!("{solved} of {} solved\n", plural(katas.len(), "kata"));
     let begun = katas.iter().filter_map(|kata| {
         let reached = progress.katas.get(&kata.id)?;
         (!reached.solved && reached.best > 0).then_some((kata, reached))
     });
     for (kata, reached) in begun {
-        let _ = writeln!(out, "  {}: {} of {} points", kata.id, reached.best, reached.max);
+        let _ = writeln!(
+            out,
+            "  {}: {} of {} points",
+            kata.id, reached.best, reached.max
+        );
     }
     match katas.iter().find(|kata| !progress.is_solved(&kata.id)) {
         Some(kata) => {

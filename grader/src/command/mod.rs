@@ -28,7 +28,11 @@ pub fn main_of(args: impl IntoIterator<Item = OsString>) -> ExitCode {
             // Help and version are no mistakes, though clap hands them over as errors.
             let code = error.exit_code();
             let _ = error.print();
-            return if code == 0 { ExitCode::Passed } else { ExitCode::Usage };
+            return if code == 0 {
+                ExitCode::Passed
+            } else {
+                ExitCode::Usage
+            };
         }
     };
     set_colour(cli.color);
@@ -46,7 +50,7 @@ pub fn main_of(args: impl IntoIterator<Item = OsString>) -> ExitCode {
 
 /// Where the user stands and what the course holds.
 struct Here {
-    catalogue: Catalogue,
+    catalogue: std::sync::Arc<Catalogue>,
     cwd: PathBuf,
 }
 
@@ -58,7 +62,7 @@ fn run(cli: Cli) -> Result<ExitCode> {
         )
     })?;
     let here = Here {
-        catalogue: Catalogue::find(&cwd)?,
+        catalogue: Catalogue::find(&cwd)?.into(),
         cwd,
     };
     output::write_alias(&here.catalogue.root);

@@ -6,9 +6,6 @@ use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncReadExt};
 use tokio::task::JoinHandle;
 
-/// Bytes kept of the beginning, and of the end, of each stream.
-const KEPT: usize = 32 << 10;
-
 /// How long a stream may stay open after everything that could write to it was killed.
 const GRACE: Duration = Duration::from_millis(200);
 
@@ -39,11 +36,6 @@ impl Captured {
         self.tail.drain(..over);
     }
 
-    /// Bytes that came, kept or not.
-    pub(crate) fn total(&self) -> u64 {
-        self.total
-    }
-
     /// What was kept, with the gap counted in words.
     pub(crate) fn to_bytes(&self) -> Vec<u8> {
         let gap = self.total - (self.head.len() + self.tail.len()) as u64;
@@ -63,11 +55,6 @@ pub(crate) struct Drain {
 }
 
 impl Drain {
-    /// Starts reading; 32 KiB of head and of tail are kept.
-    pub(crate) fn of(stream: impl AsyncRead + Send + Unpin + 'static) -> Self {
-        Self::keeping(stream, KEPT)
-    }
-
     /// Starts reading; `keep` bytes of head and of tail are kept.
     pub(crate) fn keeping(
         mut stream: impl AsyncRead + Send + Unpin + 'static,
@@ -113,7 +100,6 @@ mod tests {
         captured.push(b"abcdefgh");
         assert_eq!(captured.to_bytes(), b"abcdefgh");
         captured.push(b"ij");
-        assert_eq!(captured.total(), 10);
         let shown = String::from_utf8(captured.to_bytes()).unwrap();
         assert_eq!(shown, "abcd\n… 2 bytes left out …\nghij");
     }

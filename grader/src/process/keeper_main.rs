@@ -219,7 +219,9 @@ fn limit(pid: Pid, [cpu, file_size, open_files]: [u64; 3]) -> io::Result<()> {
     for (resource, most) in limits {
         let limit = Rlimit {
             current: Some(most),
-            maximum: Some(most),
+            // One more than allowed, because where both are equal the kernel kills without
+            // saying that time was the reason.
+            maximum: Some(most + u64::from(resource == Resource::Cpu)),
         };
         prlimit(Some(pid), resource, limit)?;
     }

@@ -39,10 +39,16 @@ impl Keeper {
         let mut command = Command::new(&order.program);
         let is_driver = order.args.is_empty();
         command
-            .args(if is_driver { &["--tcp".to_owned()][..] } else { &order.args })
+            .args(if is_driver {
+                &["--tcp".to_owned()][..]
+            } else {
+                &order.args
+            })
             .env_clear()
             .envs(order.env.iter().map(|(name, value)| (name, value)))
-            .envs(std::env::vars_os().filter(|(name, _)| NEEDED.iter().any(|needed| name == needed)))
+            .envs(
+                std::env::vars_os().filter(|(name, _)| NEEDED.iter().any(|needed| name == needed)),
+            )
             .current_dir(&order.cwd)
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
@@ -108,12 +114,22 @@ impl Keeper {
 }
 
 /// What programs need of the environment to start at all.
-const NEEDED: &[&str] = &["SystemRoot", "PATH", "LIB", "LIBPATH", "INCLUDE", "TEMP", "TMP"];
+const NEEDED: &[&str] = &[
+    "SystemRoot",
+    "PATH",
+    "LIB",
+    "LIBPATH",
+    "INCLUDE",
+    "TEMP",
+    "TMP",
+];
 
 #[cfg(unix)]
 fn kill_group(child: &Child) {
     use rustix::process::{Pid, Signal, kill_process_group};
-    let group = child.id().and_then(|pid| Pid::from_raw(i32::try_from(pid).ok()?));
+    let group = child
+        .id()
+        .and_then(|pid| Pid::from_raw(i32::try_from(pid).ok()?));
     if let Some(group) = group {
         let _ = kill_process_group(group, Signal::KILL);
     }

@@ -40,10 +40,7 @@ impl Tool {
     }
 
     /// Runs it; its output, and each line of its complaints as it comes, to `progress`.
-    pub(crate) fn output_with_progress(
-        mut self,
-        mut progress: impl FnMut(&str),
-    ) -> Result<String> {
+    pub(crate) fn output_with_progress(mut self, mut progress: impl FnMut(&str)) -> Result<String> {
         self.0.stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = self.0.spawn().map_err(|error| self.cannot_start(&error))?;
         let stdout = std::thread::spawn({

@@ -16,7 +16,7 @@ const LINES: usize = 16;
 const WIDTH: usize = 88;
 
 /// The whole report.
-pub(crate) fn render(report: &Report, style: &Style) -> String {
+pub(crate) fn render(report: &Report, style: Style) -> String {
     let mut out = String::new();
     let width = report.katas.iter().map(|kata| kata.kata.len()).max();
     let width = width.unwrap_or_default();
@@ -33,7 +33,7 @@ pub(crate) fn render(report: &Report, style: &Style) -> String {
     out
 }
 
-fn line(out: &mut String, style: &Style, kata: &KataResult, width: usize) {
+fn line(out: &mut String, style: Style, kata: &KataResult, width: usize) {
     let points = format!("{}/{}", kata.points, kata.max_points);
     let _ = writeln!(
         out,
@@ -49,11 +49,15 @@ fn time(ms: u64) -> String {
     format!("{}.{:02} s", ms / 1000, ms % 1000 / 10)
 }
 
-fn details(out: &mut String, style: &Style, kata: &KataResult) {
+fn details(out: &mut String, style: Style, kata: &KataResult) {
     if matches!(kata.verdict, Verdict::Passed | Verdict::NotAttempted) {
         return;
     }
-    let _ = writeln!(out, "\n{}", style.strong(&format!("── {} — {}", kata.kata, kata.title)));
+    let _ = writeln!(
+        out,
+        "\n{}",
+        style.strong(&format!("── {} — {}", kata.kata, kata.title))
+    );
     if kata.cases.is_empty() {
         if let Some(explained) = kata.verdict.explained() {
             let _ = writeln!(out, "{}", prose(&printable(&explained), "  "));
@@ -63,7 +67,11 @@ fn details(out: &mut String, style: &Style, kata: &KataResult) {
         }
         return;
     }
-    let failed: Vec<&CaseResult> = kata.cases.iter().filter(|case| case.failure.is_some()).collect();
+    let failed: Vec<&CaseResult> = kata
+        .cases
+        .iter()
+        .filter(|case| case.failure.is_some())
+        .collect();
     for case in failed.iter().take(TOLD) {
         told(out, style, case);
     }
@@ -75,19 +83,25 @@ fn details(out: &mut String, style: &Style, kata: &KataResult) {
         }
     }
     if let Some(failure) = failed.first().and_then(|case| case.failure.as_ref()) {
-        let _ = writeln!(out, "\n  again with the same inputs: {}", style.strong(&failure.replay));
+        let _ = writeln!(
+            out,
+            "\n  again with the same inputs: {}",
+            style.strong(&failure.replay)
+        );
     }
 }
 
 /// What rustc renders is text of the student's too, so only its own colours may stay.
-fn compiler_message(message: &str, style: &Style) -> String {
+fn compiler_message(message: &str, style: Style) -> String {
     let shown = if style.has_colour() {
-        let parts = message.split_inclusive('m').map(|part| match part.rfind("\u{1b}[") {
-            Some(start) if is_colour(&part[start + 2..]) => {
-                format!("{}{}", printable(&part[..start]), &part[start..])
-            }
-            _ => printable(part),
-        });
+        let parts = message
+            .split_inclusive('m')
+            .map(|part| match part.rfind("\u{1b}[") {
+                Some(start) if is_colour(&part[start + 2..]) => {
+                    format!("{}{}", printable(&part[..start]), &part[start..])
+                }
+                _ => printable(part),
+            });
         parts.collect::<String>()
     } else {
         printable(&plain(message))
@@ -96,18 +110,24 @@ fn compiler_message(message: &str, style: &Style) -> String {
 }
 
 fn is_colour(sequence: &str) -> bool {
-    sequence
-        .strip_suffix('m')
-        .is_some_and(|numbers| numbers.chars().all(|letter| letter.is_ascii_digit() || letter == ';'))
+    sequence.strip_suffix('m').is_some_and(|numbers| {
+        numbers
+            .chars()
+            .all(|letter| letter.is_ascii_digit() || letter == ';')
+    })
 }
 
-fn told(out: &mut String, style: &Style, case: &CaseResult) {
+fn told(out: &mut String, style: Style, case: &CaseResult) {
     let _ = writeln!(
         out,
         "\n  {}{} {}",
         style.sign(&case.verdict),
         style.strong(&case.title),
-        style.quiet(&format!("({}, {})", case.verdict.word(), points(case.max_points))),
+        style.quiet(&format!(
+            "({}, {})",
+            case.verdict.word(),
+            points(case.max_points)
+        )),
     );
     if let Some(explained) = case.verdict.explained() {
         let _ = writeln!(out, "{}", prose(&printable(&explained), "    "));
@@ -121,7 +141,7 @@ fn points(points: u32) -> String {
     plural(points as usize, "point")
 }
 
-fn explain(out: &mut String, style: &Style, failure: &Failure) {
+fn explain(out: &mut String, style: Style, failure: &Failure) {
     if !failure.input.is_empty() {
         let _ = writeln!(out, "    {}", style.quiet("input"));
         let _ = writeln!(out, "{}", block(&compact(&failure.input), "      "));
@@ -156,7 +176,7 @@ fn explain(out: &mut String, style: &Style, failure: &Failure) {
     }
 }
 
-fn compare(out: &mut String, style: &Style, mismatch: &Mismatch) {
+fn compare(out: &mut String, style: Style, mismatch: &Mismatch) {
     if !mismatch.what.is_empty() {
         let _ = writeln!(out, "    {}", printable(&mismatch.what));
     }
@@ -168,11 +188,15 @@ fn compare(out: &mut String, style: &Style, mismatch: &Mismatch) {
         let _ = writeln!(out, "      got       {}", style.unwanted(&inline(&got)));
     }
     if !mismatch.cause.is_empty() {
-        let _ = writeln!(out, "{}", hanging("      likely: ", &printable(&mismatch.cause)));
+        let _ = writeln!(
+            out,
+            "{}",
+            hanging("      likely: ", &printable(&mismatch.cause))
+        );
     }
 }
 
-fn difference(out: &mut String, style: &Style, expected: &str, got: &str) {
+fn difference(out: &mut String, style: Style, expected: &str, got: &str) {
     let _ = writeln!(out, "      {}", style.quiet("- expected  + got"));
     let diff = TextDiff::from_lines(expected, got);
     for change in diff.iter_all_changes().take(4 * LINES) {
@@ -235,10 +259,13 @@ fn prose(text: &str, prefix: &str) -> String {
 fn hanging(label: &str, text: &str) -> String {
     let indent = label.chars().count();
     let text = wrapped(text, WIDTH.saturating_sub(indent));
-    format!("{label}{}", text.replace('\n', &format!("\n{}", " ".repeat(indent))))
+    format!(
+        "{label}{}",
+        text.replace('\n', &format!("\n{}", " ".repeat(indent)))
+    )
 }
 
-fn summary(out: &mut String, style: &Style, report: &Report) {
+fn summary(out: &mut String, style: Style, report: &Report) {
     let (passed, all) = (report.passed(), report.katas.len());
     let score = format!(
         "{passed} of {} passed, {} of {}",
@@ -252,9 +279,8 @@ fn summary(out: &mut String, style: &Style, report: &Report) {
 }
 
 fn next_step(report: &Report) -> String {
-    let first = |wanted: fn(&Verdict) -> bool| {
-        report.katas.iter().find(|kata| wanted(&kata.verdict))
-    };
+    let first =
+        |wanted: fn(&Verdict) -> bool| report.katas.iter().find(|kata| wanted(&kata.verdict));
     if let Some(kata) = first(Verdict::is_grader_error) {
         return format!(
             "next: the grader failed at {}; that is not your fault. Run `cargo grader doctor`",

@@ -26,12 +26,29 @@ fn suite(kata: &KataResult) -> TestSuite {
     suite.set_time(Duration::from_millis(kata.time_ms));
     if kata.cases.is_empty() {
         let text = kata.compiler.join("\n");
-        suite.add_test_case(case("kata", &kata.kata, &kata.verdict, &kata.title, &text, kata.time_ms));
+        suite.add_test_case(case(
+            "kata",
+            &kata.kata,
+            &kata.verdict,
+            &kata.title,
+            &text,
+            kata.time_ms,
+        ));
     }
     suite.add_test_cases(kata.cases.iter().map(|result| {
-        let text = result.failure.as_ref().map(|failure| describe(result, failure));
+        let text = result
+            .failure
+            .as_ref()
+            .map(|failure| describe(result, failure));
         let text = text.unwrap_or_default();
-        case(&result.case, &kata.kata, &result.verdict, &result.title, &text, result.time_ms)
+        case(
+            &result.case,
+            &kata.kata,
+            &result.verdict,
+            &result.title,
+            &text,
+            result.time_ms,
+        )
     }));
     suite
 }
@@ -92,7 +109,11 @@ fn describe(result: &CaseResult, failure: &Failure) -> String {
         );
     }
     for panic in &failure.panics {
-        let _ = write!(text, "\npanicked at {}:{}: {}", panic.file, panic.line, panic.message);
+        let _ = write!(
+            text,
+            "\npanicked at {}:{}: {}",
+            panic.file, panic.line, panic.message
+        );
     }
     let _ = write!(text, "\nreplay: {}", failure.replay);
     text

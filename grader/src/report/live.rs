@@ -46,7 +46,7 @@ impl Live {
     /// Takes the line away again.
     pub(crate) fn end(&mut self) {
         if self.terminal && !self.last.is_empty() {
-            self.put("\r\u{1b}[K");
+            Self::put("\r\u{1b}[K");
         }
     }
 
@@ -64,14 +64,14 @@ impl Live {
             return;
         }
         if self.terminal {
-            self.put(&format!("\r\u{1b}[K{text}"));
+            Self::put(&format!("\r\u{1b}[K{text}"));
         } else {
-            self.put(&format!("{text}\n"));
+            Self::put(&format!("{text}\n"));
         }
         self.last = text;
     }
 
-    fn put(&self, text: &str) {
+    fn put(text: &str) {
         let mut stderr = std::io::stderr().lock();
         // Nobody to show it to is no reason to stop grading.
         let _ = stderr.write_all(text.as_bytes());

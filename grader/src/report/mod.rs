@@ -12,7 +12,7 @@ use crate::record::Report;
 
 pub(crate) use format::Format;
 pub(crate) use live::Live;
-pub(crate) use style::Style;
+use style::Style;
 
 /// The report in this form.
 ///
@@ -20,8 +20,8 @@ pub(crate) use style::Style;
 /// When a form cannot express the report.
 pub(crate) fn render(report: &Report, format: Format, colour: bool) -> Result<String> {
     match format {
-        Format::Human => Ok(human::render(report, &Style::human(colour))),
-        Format::Plain => Ok(human::render(report, &Style::plain())),
+        Format::Human => Ok(human::render(report, Style::human(colour))),
+        Format::Plain => Ok(human::render(report, Style::plain())),
         Format::Json => json::render(report),
         Format::Junit => junit::render(report),
     }

@@ -28,12 +28,12 @@ impl Style {
     }
 
     /// Whether the compiler's own colours may stay.
-    pub(crate) fn has_colour(&self) -> bool {
+    pub(crate) fn has_colour(self) -> bool {
         self.colour
     }
 
     /// A verdict's sign: a symbol, or nothing in a log, where the word says it.
-    pub(crate) fn sign(&self, verdict: &Verdict) -> String {
+    pub(crate) fn sign(self, verdict: &Verdict) -> String {
         if !self.symbols {
             return String::new();
         }
@@ -47,35 +47,38 @@ impl Style {
     }
 
     /// A verdict's word.
-    pub(crate) fn word(&self, verdict: &Verdict, width: usize) -> String {
-        self.coloured(&format!("{:width$}", verdict.word()), verdict_colour(verdict))
+    pub(crate) fn word(self, verdict: &Verdict, width: usize) -> String {
+        self.coloured(
+            &format!("{:width$}", verdict.word()),
+            verdict_colour(verdict),
+        )
     }
 
     /// What stands out.
-    pub(crate) fn strong(&self, text: &str) -> String {
+    pub(crate) fn strong(self, text: &str) -> String {
         self.painted(text, Ansi::new().bold())
     }
 
     /// What stays behind.
-    pub(crate) fn quiet(&self, text: &str) -> String {
+    pub(crate) fn quiet(self, text: &str) -> String {
         self.painted(text, Ansi::new().dimmed())
     }
 
     /// What must be.
-    pub(crate) fn wanted(&self, text: &str) -> String {
+    pub(crate) fn wanted(self, text: &str) -> String {
         self.coloured(text, AnsiColor::Green)
     }
 
     /// What was instead.
-    pub(crate) fn unwanted(&self, text: &str) -> String {
+    pub(crate) fn unwanted(self, text: &str) -> String {
         self.coloured(text, AnsiColor::Red)
     }
 
-    fn coloured(&self, text: &str, colour: AnsiColor) -> String {
+    fn coloured(self, text: &str, colour: AnsiColor) -> String {
         self.painted(text, Ansi::new().fg_color(Some(colour.into())))
     }
 
-    fn painted(&self, text: &str, ansi: Ansi) -> String {
+    fn painted(self, text: &str, ansi: Ansi) -> String {
         if self.colour {
             format!("{}{text}{}", ansi.render(), ansi.render_reset())
         } else {

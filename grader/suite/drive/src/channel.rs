@@ -89,10 +89,12 @@ pub fn read_frame(stream: &mut impl Read) -> Result<Frame, FrameError> {
 }
 
 fn read_exact(stream: &mut impl Read, buffer: &mut [u8]) -> Result<(), FrameError> {
-    stream.read_exact(buffer).map_err(|error| match error.kind() {
-        io::ErrorKind::UnexpectedEof | io::ErrorKind::ConnectionReset => FrameError::Closed,
-        _ => FrameError::Io(error),
-    })
+    stream
+        .read_exact(buffer)
+        .map_err(|error| match error.kind() {
+            io::ErrorKind::UnexpectedEof | io::ErrorKind::ConnectionReset => FrameError::Closed,
+            _ => FrameError::Io(error),
+        })
 }
 
 /// Writes one frame with a single `write_all`.

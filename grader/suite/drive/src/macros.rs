@@ -57,9 +57,15 @@ macro_rules! drive_half {
 #[macro_export]
 macro_rules! drive_entry {
     (case $name:ident) => {
-        $crate::Act { name: stringify!($name), run: |input, log| $crate::call($name, input, log) }
+        $crate::Act {
+            name: stringify!($name),
+            run: |input, log| $crate::call($name, input, log),
+        }
     };
     (refused $name:ident) => {
-        $crate::Act { name: stringify!($name), run: |_, _| None }
+        $crate::Act {
+            name: stringify!($name),
+            run: |_, _| None,
+        }
     };
 }

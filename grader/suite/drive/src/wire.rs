@@ -134,7 +134,9 @@ impl Wire for String {
 impl<T: Wire> Wire for Vec<T> {
     fn put(&self, out: &mut Vec<u8>) {
         put_len(self.len(), out);
-        self.iter().for_each(|item| item.put(out));
+        for item in self {
+            item.put(out);
+        }
     }
     fn take(bytes: &mut &[u8]) -> Option<Self> {
         let len = take_len(bytes)?;
@@ -145,7 +147,9 @@ impl<T: Wire> Wire for Vec<T> {
 
 impl<T: Wire, const N: usize> Wire for [T; N] {
     fn put(&self, out: &mut Vec<u8>) {
-        self.iter().for_each(|item| item.put(out));
+        for item in self {
+            item.put(out);
+        }
     }
     fn take(bytes: &mut &[u8]) -> Option<Self> {
         let items: Option<Vec<T>> = (0..N).map(|_| T::take(bytes)).collect();
@@ -189,7 +193,9 @@ impl<T: Wire, E: Wire> Wire for Result<T, E> {
 impl<T: Wire + Ord> Wire for BTreeSet<T> {
     fn put(&self, out: &mut Vec<u8>) {
         put_len(self.len(), out);
-        self.iter().for_each(|item| item.put(out));
+        for item in self {
+            item.put(out);
+        }
     }
     fn take(bytes: &mut &[u8]) -> Option<Self> {
         let items = Vec::<T>::take(bytes)?;

@@ -43,8 +43,10 @@ macro_rules! judge_half {
         judge = |$judged:pat_param, $got:pat_param, $events:ident| $judge:block $(,)?
     ) => {
         mod $name {
+            #[allow(unused_imports, reason = "a case may need nothing from outside")]
             use super::*;
             pub(super) fn draw($rng: &mut $crate::Rng) -> $input $draw
+            #[allow(clippy::ptr_arg, reason = "the report's type is what it is")]
             pub(super) fn judge(
                 $judged: &$input,
                 $got: &$report,

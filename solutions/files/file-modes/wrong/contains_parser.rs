@@ -65,9 +65,17 @@ impl FromStr for Mode {
         if mode.contains('r') {
             Ok(if update { Self::ReadUpdate } else { Self::Read })
         } else if mode.contains('w') {
-            Ok(if update { Self::WriteUpdate } else { Self::Write })
+            Ok(if update {
+                Self::WriteUpdate
+            } else {
+                Self::Write
+            })
         } else if mode.contains('a') {
-            Ok(if update { Self::AppendUpdate } else { Self::Append })
+            Ok(if update {
+                Self::AppendUpdate
+            } else {
+                Self::Append
+            })
         } else {
             Err(ParseModeError::MissingBase)
         }

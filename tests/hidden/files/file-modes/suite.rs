@@ -109,18 +109,22 @@ suite!(
             (second, fs::read("job.txt").unwrap())
         },
         judge = |(_, short), (second, bytes), _events| {
-            equal(second, "Ok")
-                .named("the second `write_text`")
-                .and(file_holds(bytes, short).because(
+            equal(second, "Ok").named("the second `write_text`").and(
+                file_holds(bytes, short).because(
                     "a file opened for writing keeps its old length unless it is truncated",
-                ))
+                ),
+            )
         },
     ),
     appending_keeps_what_is_there_and_creates_what_is_not = case(
         "Appending keeps what is there, and creates what is not.",
         points = 1,
         input = |rng| -> (Option<String>, Vec<String>) {
-            let before = if rng.flip() { Some(rng.text(1..=20)) } else { None };
+            let before = if rng.flip() {
+                Some(rng.text(1..=20))
+            } else {
+                None
+            };
             (before, rng.list(2..=5, |rng| rng.text(1..=12)))
         },
         drive = |(before, texts), _log| -> (Vec<String>, Vec<u8>) {
@@ -243,25 +247,23 @@ suite!(
     bytes_survive_and_text_is_checked = case(
         "Bytes come back as they are; text that is not UTF-8 is an error, not a guess.",
         points = 1,
-        input = |rng| -> Vec<u8> {
-            if rng.flip() {
-                return rng.text(5..=30).into_bytes();
-            }
+        input = |rng| -> (String, Vec<u8>) {
             let mut bytes = rng.shuffled(0..=255);
             bytes.extend(b"\r\n");
-            bytes
+            (rng.text(5..=30), bytes)
         },
-        drive = |bytes, _log| -> (Option<Vec<u8>>, Result<String, String>) {
+        drive = |(text, bytes), _log| -> (Option<Vec<u8>>, Vec<Result<String, String>>) {
             fs::write("data.bin", &bytes).unwrap();
-            let text = read_text("data.bin");
-            let text = text.map_err(|error| format!("{:?}", error.kind()));
-            (read_bytes("data.bin").ok(), text)
+            fs::write("text.txt", &text).unwrap();
+            let texts = ["text.txt", "data.bin"]
+                .map(|file| read_text(file).map_err(|error| format!("{:?}", error.kind())));
+            (read_bytes("data.bin").ok(), texts.into())
         },
-        judge = |bytes, (raw, text), _events| {
-            let expected = String::from_utf8(bytes.clone()).map_err(|_| "InvalidData".to_owned());
+        judge = |(text, bytes), (raw, texts), _events| {
+            let expected = vec![Ok(text.clone()), Err("InvalidData".to_owned())];
             equal(raw, &Some(bytes.clone()))
                 .named("`read_bytes`")
-                .and(equal(text, &expected).named("`read_text`"))
+                .and(equal(texts, &expected).named("`read_text` of a text and of other bytes"))
                 .because("replacing what is not UTF-8 loses data without a word")
         },
     ),
@@ -297,9 +299,10 @@ suite!(
             let told = calls.iter().zip(kinds);
             told.map(|((call, expected), got)| equal(got.as_str(), *expected).named(*call))
                 .collect::<Check>()
-                .and(equal(listing, &vec![folder.clone()]).named(format!(
-                    "the working folder (there must be no {file:?})"
-                )))
+                .and(
+                    equal(listing, &vec![folder.clone()])
+                        .named(format!("the working folder (there must be no {file:?})")),
+                )
                 .because("only `w` and `a` create a file, and neither creates a folder")
         },
     ),
@@ -351,7 +354,11 @@ suite!(
             (opened, came_back.into_iter().collect(), missing.is_err())
         },
         judge = |(rounds, number), (opened, came_back, missing_fails), _events| {
-            let ways = vec![format!("Ok({number})"), "WouldBlock".to_owned(), "panic".to_owned()];
+            let ways = vec![
+                format!("Ok({number})"),
+                "WouldBlock".to_owned(),
+                "panic".to_owned(),
+            ];
             equal(opened, rounds)
                 .named("rounds in which the file could be opened")
                 .because("a handle that is not dropped stays open until the process has no more")

@@ -1,0 +1,225 @@
+//! One compiled submission of one kata, ready to be run under any seed.
+
+use crate::catalogue::Kata;
+use crate::compile::{Compiled, Compiler, NotCompiled};
+use crate::error::Result;
+use crate::judge;
+use crate::oracle::Oracle;
+use crate::outcome::Verdict;
+use crate::process::Keeper;
+use crate::record::{CaseResult, Failure, HappenedEvent, Mismatch, Panic};
+use crate::run::{self, CaseRun, Evidence};
+use crate::stage::{KataStage, Stage};
+use crate::submission::SourceFile;
+use crate::workshop::Workshop;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+use suite_judge::protocol::PlannedCase;
+use suite_judge::{Judgement, Wrong};
+
+/// How the submission is called in what its author reads.
+#[derive(Debug, Clone)]
+pub(crate) struct Names {
+    /// Its folder, as its author knows it.
+    pub(crate) shown: String,
+    /// The flag that grades it again, with a space before it, or nothing.
+    pub(crate) flag: String,
+}
+
+/// One compiled submission of one kata.
+pub(crate) struct Attempt {
+    kata: Kata,
+    sources: Vec<SourceFile>,
+    names: Names,
+    stage: KataStage,
+    /// What the compiler made and said.
+    pub(crate) compiled: Compiled,
+    keeper: Keeper,
+    oracle: Arc<Oracle>,
+}
+
+impl Attempt {
+    /// Stages and compiles.
+    ///
+    /// # Errors
+    /// When the grader cannot; what the student got wrong is [`NotCompiled`].
+    pub(crate) async fn prepare(
+        kata: &Kata,
+        sources: Vec<SourceFile>,
+        names: Names,
+        stage: &Stage,
+        workshop: &Workshop,
+    ) -> Result<std::result::Result<Self, NotCompiled>> {
+        let stage = stage.kata(kata, &sources)?;
+        let mut keeper = Keeper::start()?;
+        let compiler = Compiler {
+            toolchain: &workshop.toolchain,
+            externs: &workshop.externs,
+            shown: names.shown.clone(),
+        };
+        let made = match compiler.compile(kata, &stage, &mut keeper).await? {
+            Ok(made) => made,
+            Err(broken) => return Ok(Err(broken)),
+        };
+        Ok(Ok(Self {
+            kata: kata.clone(),
+            sources,
+            names,
+            stage,
+            compiled: made,
+            keeper,
+            oracle: workshop.oracle().await?,
+        }))
+    }
+
+    /// Runs every case, in the suite's order.
+    pub(crate) async fn run_all(&mut self, seed: u64) -> Result<Vec<CaseResult>> {
+        let mut results = Vec::new();
+        for planned in self.oracle.plan(&self.kata.id, seed)? {
+            results.push(self.run_one(&planned, seed).await?);
+        }
+        Ok(results)
+    }
+
+    /// Runs one case.
+    pub(crate) async fn run_one(&mut self, planned: &PlannedCase, seed: u64) -> Result<CaseResult> {
+        let Some(input) = planned.input.clone() else {
+            return Ok(refused(planned, &self.compiled.refused, self.replay(seed)));
+        };
+        let evidence = self.observe(&planned.name, input).await?;
+        let judged = match evidence.answers.as_slice() {
+            [answer] => {
+                let answer = answer.clone();
+                Some(
+                    self.oracle
+                        .judge(&self.kata.id, &planned.name, seed, answer)?,
+                )
+            }
+            _ => None,
+        };
+        let verdict = judge::verdict(&evidence, judged.as_ref());
+        let passed = verdict.is_passed();
+        Ok(CaseResult {
+            case: planned.name.clone(),
+            title: planned.title.clone(),
+            points: if passed { planned.points } else { 0 },
+            max_points: planned.points,
+            time_ms: millis(evidence.elapsed),
+            failure: (!passed).then(|| self.failure(&evidence, judged, seed)),
+            verdict,
+        })
+    }
+
+    /// What a case's process does on this input.
+    pub(crate) async fn observe(&mut self, case: &str, input: Vec<u8>) -> Result<Evidence> {
+        let run = CaseRun {
+            kata: &self.kata.id,
+            case,
+            input,
+            driver: &self.compiled.driver,
+            work: self.stage.fresh_work()?,
+            bounds: self.kata.about.limits.for_case(),
+        };
+        run::run(run, &mut self.keeper).await
+    }
+
+    fn replay(&self, seed: u64) -> String {
+        let Names { flag, .. } = &self.names;
+        format!("cargo grader check {}{flag} --seed {seed}", self.kata.id)
+    }
+
+    fn failure(&self, evidence: &Evidence, judged: Option<Judgement>, seed: u64) -> Failure {
+        let printed = [evidence.stdout.to_bytes(), evidence.stderr.to_bytes()].concat();
+        let mut failure = Failure {
+            panics: evidence
+                .panics
+                .iter()
+                .map(|panic| self.panic(panic))
+                .collect(),
+            printed: String::from_utf8_lossy(&printed).into_owned(),
+            leftovers: evidence.leftovers.clone(),
+            replay: self.replay(seed),
+            ..Failure::default()
+        };
+        if let Some(Judgement::Wrong(wrong)) = judged {
+            explain(&mut failure, wrong);
+        }
+        failure
+    }
+
+    fn panic(&self, panic: &suite_drive::Panic) -> Panic {
+        let line = usize::try_from(panic.line).unwrap_or(usize::MAX);
+        let source = self
+            .sources
+            .iter()
+            .find(|source| panic.file.ends_with(&format!("src/{}", source.path)))
+            .and_then(|source| source.text.lines().nth(line.saturating_sub(1)));
+        Panic {
+            thread: panic.thread.clone(),
+            file: panic.file.clone(),
+            line: panic.line,
+            source: source.unwrap_or_default().trim().to_owned(),
+            message: panic.message.clone(),
+        }
+    }
+}
+
+fn explain(failure: &mut Failure, wrong: Wrong) {
+    failure.input = wrong.input;
+    let mismatches = wrong.mismatches.into_iter().map(|mismatch| Mismatch {
+        what: mismatch.what,
+        expected: mismatch.expected,
+        got: mismatch.got,
+        cause: mismatch.cause,
+    });
+    failure.mismatches = mismatches.collect();
+    let events = wrong.events.into_iter().map(|event| HappenedEvent {
+        thread: event.thread,
+        what: event.what,
+        id: event.id,
+    });
+    failure.events = events.collect();
+}
+
+/// A program that must not compile was compiled with the others; here it gets its result.
+fn refused(
+    planned: &PlannedCase,
+    found: &BTreeMap<String, Option<String>>,
+    replay: String,
+) -> CaseResult {
+    let (verdict, wrong) = match found.get(&planned.name) {
+        Some(None) => (Verdict::Passed, None),
+        Some(Some(wrong)) => (Verdict::Failed, Some(wrong.clone())),
+        None => {
+            let reason = format!("the suite has no program for {}", planned.name);
+            (Verdict::GraderError { reason }, None)
+        }
+    };
+    let passed = verdict.is_passed();
+    let mismatches = wrong.map(|got| Mismatch {
+        what: "a program against your types".to_owned(),
+        expected: "refused by the compiler, while the same program without the mistake is not"
+            .to_owned(),
+        got,
+        cause: "a type has other bounds or other methods than the stub's".to_owned(),
+    });
+    CaseResult {
+        case: planned.name.clone(),
+        title: planned.title.clone(),
+        points: if passed { planned.points } else { 0 },
+        max_points: planned.points,
+        time_ms: 0,
+        failure: (!passed).then(|| Failure {
+            mismatches: mismatches.into_iter().collect(),
+            replay,
+            ..Failure::default()
+        }),
+        verdict,
+    }
+}
+
+/// Whole milliseconds.
+pub(crate) fn millis(duration: Duration) -> u64 {
+    u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
+}

@@ -1,0 +1,148 @@
+//! The author's proof that katas are fair (solvable from their text), strong (wrong
+//! solutions are caught) and stable (right ones always pass).
+
+mod behaviour;
+mod forgery;
+mod signatures;
+mod texts;
+
+use crate::catalogue::{Catalogue, Kata};
+use crate::error::{Error, Result};
+use crate::outcome::Verdict;
+use crate::record::{Event, KataResult};
+use crate::stage::Stage;
+use crate::workshop::{Events, Workshop};
+use std::sync::Arc;
+use std::time::Instant;
+use tokio::sync::Semaphore;
+
+/// What was found about one kata.
+#[derive(Debug, Default)]
+pub(crate) struct Findings {
+    /// Id.
+    pub(crate) kata: String,
+    /// What was proven, in a few words each.
+    pub(crate) proven: Vec<String>,
+    /// What must be mended.
+    pub(crate) problems: Vec<String>,
+}
+
+impl Findings {
+    /// Whether nothing must be mended.
+    pub(crate) fn is_sound(&self) -> bool {
+        self.problems.is_empty()
+    }
+
+    /// Notes what `found` says: problems, or else that `what` is proven.
+    fn note(&mut self, what: impl Into<String>, found: Vec<String>) {
+        if found.is_empty() {
+            self.proven.push(what.into());
+        }
+        self.problems.extend(found);
+    }
+}
+
+/// What every check of one kata needs.
+#[derive(Clone)]
+struct Bench {
+    catalogue: Arc<Catalogue>,
+    kata: Kata,
+    stage: Arc<Stage>,
+    workshop: Arc<Workshop>,
+    repeat: usize,
+    events: Events,
+}
+
+impl Bench {
+    fn tell(&self, what: &str) {
+        let what = format!("{}: {what}", self.kata.id);
+        let _ = self.events.send(Event::Progress(what));
+    }
+}
+
+/// Verifies katas, `jobs` at a time; findings in the course's order.
+///
+/// # Errors
+/// When the grader cannot do its job. What is wrong with a kata is in its findings.
+pub(crate) async fn verify(
+    catalogue: &Arc<Catalogue>,
+    katas: &[&Kata],
+    repeat: usize,
+    jobs: usize,
+    events: &Events,
+) -> Result<Vec<Findings>> {
+    let workshop = Arc::new(Workshop::open(events).await?);
+    let stage = Arc::new(Stage::new()?);
+    let places = Arc::new(Semaphore::new(jobs.max(1)));
+    let mut running = Vec::new();
+    for kata in katas {
+        let bench = Bench {
+            catalogue: Arc::clone(catalogue),
+            kata: (*kata).clone(),
+            stage: Arc::clone(&stage),
+            workshop: Arc::clone(&workshop),
+            repeat,
+            events: events.clone(),
+        };
+        let places = Arc::clone(&places);
+        running.push(tokio::spawn(async move {
+            let _place = places.acquire().await;
+            verify_one(bench).await
+        }));
+    }
+    let mut findings = Vec::new();
+    for one in running {
+        findings.push(one.await.map_err(|error| {
+            Error::grader(
+                format!("a part of the grader broke: {error}"),
+                "this is the grader's fault; please report it",
+            )
+        })?);
+    }
+    Ok(findings)
+}
+
+async fn verify_one(bench: Bench) -> Findings {
+    let started = Instant::now();
+    let _ = bench.events.send(Event::Started(bench.kata.id.clone()));
+    let mut findings = Findings {
+        kata: bench.kata.id.clone(),
+        ..Findings::default()
+    };
+    if let Err(error) = look_at(&bench, &mut findings).await {
+        findings.problems.push(error.to_string());
+    }
+    let _ = bench.events.send(Event::Finished(Box::new(finished(
+        &bench.kata,
+        &findings,
+        started,
+    ))));
+    findings
+}
+
+async fn look_at(bench: &Bench, findings: &mut Findings) -> Result<()> {
+    texts::verify(bench, findings)?;
+    signatures::verify(bench, findings)?;
+    behaviour::verify(bench, findings).await?;
+    forgery::verify(bench, findings).await
+}
+
+/// For the progress line only.
+fn finished(kata: &Kata, findings: &Findings, started: Instant) -> KataResult {
+    KataResult {
+        kata: kata.id.clone(),
+        track: kata.track.clone(),
+        title: kata.about.title.clone(),
+        verdict: if findings.is_sound() {
+            Verdict::Passed
+        } else {
+            Verdict::Failed
+        },
+        points: 0,
+        max_points: 0,
+        time_ms: crate::attempt::millis(started.elapsed()),
+        warnings: Vec::new(),
+        compiler: Vec::new(),
+        cases: Vec::new(),
+    }
+}

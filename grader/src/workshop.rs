@@ -1,0 +1,89 @@
+//! What is built once and serves every submission: compiler, katas' crates, oracle.
+
+use crate::cargo::{self, Externs, Toolchain};
+use crate::error::{Error, Result};
+use crate::oracle::Oracle;
+use crate::record::Event;
+use std::sync::Arc;
+use tokio::sync::mpsc::UnboundedSender;
+use tokio::sync::watch;
+
+/// Everything that is built once and serves every submission.
+pub(crate) struct Workshop {
+    /// The compiler.
+    pub(crate) toolchain: Toolchain,
+    /// What katas may use.
+    pub(crate) externs: Externs,
+    oracle: OracleSource,
+}
+
+type OracleSource = watch::Receiver<Option<std::result::Result<Arc<Oracle>, String>>>;
+/// Where events go.
+pub(crate) type Events = UnboundedSender<Event>;
+
+impl Workshop {
+    /// Builds what student crates need; goes on building the oracle in the background.
+    pub(crate) async fn open(events: &Events) -> Result<Self> {
+        let sender = events.clone();
+        let built = tokio::task::spawn_blocking(move || {
+            let toolchain = Toolchain::find()?;
+            let externs = cargo::build_dependencies(&toolchain, progress(&sender, "katas' crates"));
+            externs.map(|externs| (toolchain, externs))
+        });
+        let (toolchain, externs) = built.await.map_err(|error| broken(&error))??;
+        Ok(Self {
+            toolchain,
+            externs,
+            oracle: start_oracle(events.clone()),
+        })
+    }
+
+    /// The oracle, as soon as it is there.
+    pub(crate) async fn oracle(&self) -> Result<Arc<Oracle>> {
+        let mut source = self.oracle.clone();
+        let there = source.wait_for(Option::is_some).await;
+        match there.ok().as_deref() {
+            Some(Some(Ok(oracle))) => Ok(Arc::clone(oracle)),
+            Some(Some(Err(why))) => Err(Error::grader(why.clone(), "see above")),
+            _ => Err(Error::grader(
+                "the oracle was never built",
+                "run the command again",
+            )),
+        }
+    }
+}
+
+fn start_oracle(events: Events) -> OracleSource {
+    let (sender, receiver) = watch::channel(None);
+    tokio::task::spawn_blocking(move || {
+        let oracle = cargo::build_oracle(progress(&events, "the oracle"))
+            .and_then(|program| Oracle::start(&program))
+            .map(Arc::new)
+            .map_err(|error| error.to_string());
+        let _ = sender.send(Some(oracle));
+    });
+    receiver
+}
+
+fn progress(events: &Events, building: &str) -> impl FnMut(&str) + use<> {
+    let (events, building) = (events.clone(), building.to_owned());
+    move |line| {
+        let telling = [
+            "Compiling",
+            "Downloading",
+            "Downloaded",
+            "Updating",
+            "Blocking",
+        ];
+        if telling.iter().any(|word| line.starts_with(word)) {
+            let _ = events.send(Event::Progress(format!("building {building}: {line}")));
+        }
+    }
+}
+
+fn broken(error: &tokio::task::JoinError) -> Error {
+    Error::grader(
+        format!("a part of the grader broke: {error}"),
+        "this is the grader's fault; please report it",
+    )
+}
