@@ -37,13 +37,12 @@ impl Keeper {
     async fn try_spawn(&mut self, order: &Order, kept: usize) -> io::Result<Running> {
         let listener = TcpListener::bind(("127.0.0.1", 0)).await?;
         let mut command = Command::new(&order.program);
+        // Without arguments it is a driver, which then learns where to connect.
         let is_driver = order.args.is_empty();
+        let transport = is_driver.then_some("--tcp");
         command
-            .args(if is_driver {
-                &["--tcp".to_owned()][..]
-            } else {
-                &order.args
-            })
+            .args(transport)
+            .args(&order.args)
             .env_clear()
             .envs(order.env.iter().map(|(name, value)| (name, value)))
             .envs(
