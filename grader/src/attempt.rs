@@ -6,7 +6,7 @@ use crate::error::Result;
 use crate::judge;
 use crate::oracle::Oracle;
 use crate::outcome::Verdict;
-use crate::process::Keeper;
+use crate::process::Cage;
 use crate::record::{CaseResult, Failure, HappenedEvent, Mismatch, Panic};
 use crate::run::{self, CaseRun, Evidence};
 use crate::stage::{KataStage, Stage};
@@ -35,7 +35,7 @@ pub(crate) struct Attempt {
     stage: KataStage,
     /// What the compiler made and said.
     pub(crate) compiled: Compiled,
-    keeper: Keeper,
+    cage: Cage,
     oracle: Arc<Oracle>,
 }
 
@@ -52,23 +52,24 @@ impl Attempt {
         workshop: &Workshop,
     ) -> Result<std::result::Result<Self, NotCompiled>> {
         let stage = stage.kata(kata, &sources)?;
-        let mut keeper = Keeper::start()?;
         let compiler = Compiler {
             toolchain: &workshop.toolchain,
             externs: &workshop.externs,
+            level: workshop.level,
             shown: names.shown.clone(),
         };
-        let made = match compiler.compile(kata, &stage, &mut keeper).await? {
+        let made = match compiler.compile(kata, &stage).await? {
             Ok(made) => made,
             Err(broken) => return Ok(Err(broken)),
         };
+        let bars = stage.case_bars(kata.about.limits.for_case());
         Ok(Ok(Self {
             kata: kata.clone(),
             sources,
             names,
             stage,
             compiled: made,
-            keeper,
+            cage: Cage::open(&bars, workshop.level).await?,
             oracle: workshop.oracle().await?,
         }))
     }
@@ -117,11 +118,11 @@ impl Attempt {
             kata: &self.kata.id,
             case,
             input,
-            driver: &self.compiled.driver,
-            work: self.stage.fresh_work()?,
+            driver: &self.stage.driver(),
+            work: self.stage.work(),
             bounds: self.kata.about.limits.for_case(),
         };
-        run::run(run, &mut self.keeper).await
+        run::run(run, &mut self.cage).await
     }
 
     fn replay(&self, seed: u64) -> String {

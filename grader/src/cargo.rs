@@ -4,7 +4,9 @@ use crate::error::{Error, Result};
 use crate::process::tool;
 use serde_json::Value;
 use std::collections::BTreeMap;
+use std::fs;
 use std::path::{Path, PathBuf};
+use tempfile::TempDir;
 
 /// The workspace that the grader was built from: it holds the oracle and the katas'
 /// dependencies.
@@ -17,6 +19,8 @@ pub(crate) struct Toolchain {
     pub(crate) version: String,
     /// Target triple of this machine.
     pub(crate) host: String,
+    /// The folder of the toolchain.
+    pub(crate) sysroot: PathBuf,
     /// The compiler itself, not the proxy in front of it.
     pub(crate) rustc: PathBuf,
 }
@@ -43,6 +47,7 @@ impl Toolchain {
         Ok(Self {
             version: about.lines().next().unwrap_or_default().to_owned(),
             host: host.to_owned(),
+            sysroot: sysroot.trim().into(),
             rustc: if direct.exists() {
                 direct
             } else {
@@ -52,12 +57,11 @@ impl Toolchain {
     }
 }
 
-/// What katas may use, compiled.
-#[derive(Debug, Clone)]
+/// What katas may use, compiled, in a folder that holds nothing else.
+#[derive(Debug)]
 pub(crate) struct Externs {
     crates: BTreeMap<String, PathBuf>,
-    /// Folders that hold them and what they use themselves.
-    pub(crate) folders: Vec<PathBuf>,
+    folder: TempDir,
 }
 
 impl Externs {
@@ -71,6 +75,11 @@ impl Externs {
             )
         })
     }
+
+    /// The folder of all of them and of what they use themselves.
+    pub(crate) fn folder(&self) -> &Path {
+        self.folder.path()
+    }
 }
 
 /// Builds what katas may use.
@@ -82,14 +91,15 @@ pub(crate) fn build_dependencies(
     // katas link against, though it may be the same crate with other features.
     let args = ["--package", "kata-deps", "--target", &toolchain.host];
     let artifacts = build(&args, progress)?;
+    // Cargo's own folders also hold programs that decide.
+    let folder = tempfile::Builder::new().prefix("grader-crates-").tempdir();
+    let folder = folder
+        .map_err(|error| Error::io("make a scratch folder in", &std::env::temp_dir(), &error))?;
     let mut crates = BTreeMap::new();
-    let mut folders: Vec<PathBuf> = Vec::new();
     for artifact in &artifacts {
         for file in artifact.files.iter().filter(|file| is_library(file)) {
-            let folder = file.parent().unwrap_or(Path::new("")).to_owned();
-            if !folders.contains(&folder) {
-                folders.push(folder);
-            }
+            let place = folder.path().join(file.file_name().unwrap_or_default());
+            link(file, &place)?;
             let ours = file
                 .components()
                 .any(|part| part.as_os_str() == toolchain.host.as_str());
@@ -98,11 +108,17 @@ pub(crate) fn build_dependencies(
                     .extension()
                     .is_some_and(|extension| extension == "rlib")
             {
-                crates.insert(artifact.name.replace('-', "_"), file.clone());
+                crates.insert(artifact.name.replace('-', "_"), place);
             }
         }
     }
-    Ok(Externs { crates, folders })
+    Ok(Externs { crates, folder })
+}
+
+fn link(file: &Path, place: &Path) -> Result<()> {
+    fs::hard_link(file, place)
+        .or_else(|_| fs::copy(file, place).map(drop))
+        .map_err(|error| Error::io("copy", file, &error))
 }
 
 /// Builds the oracle; its program.

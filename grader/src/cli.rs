@@ -1,5 +1,6 @@
 //! What the user types. Nothing here is resolved yet.
 
+use crate::process::CageChoice;
 use crate::report::Format;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
@@ -79,6 +80,9 @@ pub(crate) struct Check {
     /// Draw the inputs under this seed, to replay a failure
     #[arg(long, value_name = "N")]
     pub(crate) seed: Option<u64>,
+    /// Where the full cage cannot be had; usual is best, and required where CI is set
+    #[arg(long, value_enum, value_name = "CHOICE")]
+    pub(crate) cage: Option<CageChoice>,
     /// Grade this many katas at a time
     #[arg(long, short, value_name = "N")]
     pub(crate) jobs: Option<usize>,

@@ -4,7 +4,7 @@ use crate::cargo::{Externs, Toolchain, executable};
 use crate::catalogue::{Given, Kata};
 use crate::error::Result;
 use crate::outcome::Verdict;
-use crate::process::{Ended, Keeper, Order};
+use crate::process::{Cage, Ended, Level, Order};
 use crate::stage::KataStage;
 use crate::text::wrapped;
 use crate::watch::{Stop, TICK, Watch};
@@ -21,6 +21,8 @@ pub(crate) struct Compiler<'a> {
     pub(crate) toolchain: &'a Toolchain,
     /// What katas may use.
     pub(crate) externs: &'a Externs,
+    /// How much the compiler is shut in.
+    pub(crate) level: Level,
     /// Where the student's folder is, as the student sees it.
     pub(crate) shown: String,
 }
@@ -28,8 +30,6 @@ pub(crate) struct Compiler<'a> {
 /// A kata ready to run.
 #[derive(Debug)]
 pub(crate) struct Compiled {
-    /// The driver program.
-    pub(crate) driver: PathBuf,
     /// Names of the must-not-compile cases and what is wrong with them; `None` is right.
     pub(crate) refused: BTreeMap<String, Option<String>>,
     /// Warnings about the student's crate, rendered.
@@ -85,31 +85,39 @@ impl Compiler<'_> {
         &self,
         kata: &Kata,
         stage: &KataStage,
-        keeper: &mut Keeper,
     ) -> Result<std::result::Result<Compiled, NotCompiled>> {
+        let bars = stage.compiler_bars(&self.readable(), kata.about.limits.for_compiler());
+        let cage = &mut Cage::open(&bars, self.level).await?;
         let student = self.student(kata, stage)?;
-        let run = self.rustc(&student, stage, kata, keeper).await?;
-        if !student.exists(stage) {
+        let run = self.rustc(&student, stage, kata, cage).await?;
+        if !student.exists(stage, cage).await {
             return Ok(Err(not_compiled(&run)));
         }
         let warnings = rendered(&run, "warning");
         for given in &kata.about.given {
             let job = self.given(kata, given, stage)?;
-            let run = self.rustc(&job, stage, kata, keeper).await?;
-            if !job.exists(stage) {
+            let run = self.rustc(&job, stage, kata, cage).await?;
+            if !job.exists(stage, cage).await {
                 return Ok(Err(misfit(kata, &run)));
             }
         }
         let driver = self.driver(kata, stage)?;
-        let run = self.rustc(&driver, stage, kata, keeper).await?;
-        if !driver.exists(stage) {
+        let run = self.rustc(&driver, stage, kata, cage).await?;
+        let Some(made) = cage.fetch(&driver.output(stage)).await else {
             return Ok(Err(misfit(kata, &run)));
-        }
+        };
+        stage.keep_driver(made)?;
         Ok(Ok(Compiled {
-            driver: stage.out().join(driver.output),
-            refused: self.refused(kata, stage, keeper).await?,
+            refused: self.refused(kata, stage, cage).await?,
             warnings,
         }))
+    }
+
+    /// What the compiler itself and the katas' crates are.
+    fn readable(&self) -> Vec<PathBuf> {
+        let mut readable = vec![self.toolchain.sysroot.clone(), self.toolchain.rustc.clone()];
+        readable.push(self.externs.folder().to_owned());
+        readable
     }
 
     fn student(&self, kata: &Kata, stage: &KataStage) -> Result<Job> {
@@ -174,10 +182,9 @@ impl Compiler<'_> {
         for name in names {
             job.extern_crate(&name.replace('-', "_"), self.externs.get(name)?);
         }
-        for folder in &self.externs.folders {
-            job.args.push("-L".to_owned());
-            job.args.push(format!("dependency={}", folder.display()));
-        }
+        let folder = self.externs.folder().display();
+        job.args
+            .extend(["-L".to_owned(), format!("dependency={folder}")]);
         Ok(())
     }
 
@@ -186,7 +193,7 @@ impl Compiler<'_> {
         &self,
         kata: &Kata,
         stage: &KataStage,
-        keeper: &mut Keeper,
+        cage: &mut Cage,
     ) -> Result<BTreeMap<String, Option<String>>> {
         if stage.suite.refused.is_empty() {
             return Ok(BTreeMap::new());
@@ -195,7 +202,7 @@ impl Compiler<'_> {
         job.args
             .extend(["-A", "warnings", "--emit", "metadata"].map(str::to_owned));
         self.against_student(&mut job, kata, stage)?;
-        let run = self.rustc(&job, stage, kata, keeper).await?;
+        let run = self.rustc(&job, stage, kata, cage).await?;
         let cases = stage
             .suite
             .refused
@@ -215,7 +222,7 @@ impl Compiler<'_> {
         job: &Job,
         stage: &KataStage,
         kata: &Kata,
-        keeper: &mut Keeper,
+        cage: &mut Cage,
     ) -> Result<Run> {
         let mut args = job.args.clone();
         args.extend(["--out-dir".to_owned(), stage.out().display().to_string()]);
@@ -234,16 +241,16 @@ impl Compiler<'_> {
             cwd: stage.root().to_owned(),
             bounds: kata.about.limits.for_compiler(),
         };
-        let running = keeper.spawn(&order, KEPT_MESSAGES).await?;
-        let mut watch = Watch::over(running.pid, order.bounds);
+        let running = cage.spawn(&order, KEPT_MESSAGES).await?;
+        let mut watch = Watch::over(running.root, order.bounds);
         let (mut stopped, mut ended) = (None, None);
         while stopped.is_none() && ended.is_none() {
             tokio::select! {
-                end = keeper.ended() => ended = Some(end),
+                end = cage.ended() => ended = Some(end),
                 () = tokio::time::sleep(TICK * 5) => stopped = watch.look(&running),
             }
         }
-        keeper.clear().await?;
+        cage.end().await?;
         let messages = running.stderr.finish().await.to_bytes();
         Ok(Run {
             diagnostics: String::from_utf8_lossy(&messages)
@@ -303,8 +310,12 @@ impl Job {
 
     /// An exit status proves nothing: a macro can end the compiler with any. The artifact
     /// does.
-    fn exists(&self, stage: &KataStage) -> bool {
-        stage.out().join(&self.output).exists()
+    async fn exists(&self, stage: &KataStage, cage: &mut Cage) -> bool {
+        cage.fetch(&self.output(stage)).await.is_some()
+    }
+
+    fn output(&self, stage: &KataStage) -> PathBuf {
+        stage.out().join(&self.output)
     }
 }
 
@@ -395,7 +406,7 @@ fn said(error: &Diagnostic) -> String {
         .iter()
         .flat_map(|note| &note.spans)
         .chain(&error.spans)
-        .find(|span| span.file_name.ends_with(".rs") && span.file_name.contains("src/"));
+        .find(|span| span.file_name.contains("src/"));
     format!(
         "error{}: {}{}{}",
         code.unwrap_or_default(),

@@ -6,7 +6,7 @@ use crate::compile::NotCompiled;
 use crate::error::{Error, Result};
 use crate::judge;
 use crate::outcome::Verdict;
-use crate::process::PROTECTION;
+use crate::process::CageChoice;
 use crate::record::{Event, KataResult, REPORT_VERSION, Report};
 use crate::stage::Stage;
 use crate::submission::{self, SourceFile, Submission};
@@ -28,6 +28,8 @@ pub(crate) struct Task {
     pub(crate) flag: String,
     /// The seed of every input.
     pub(crate) seed: u64,
+    /// How much student code is to be shut in.
+    pub(crate) cage: CageChoice,
     /// Katas at a time.
     pub(crate) jobs: usize,
 }
@@ -64,20 +66,20 @@ pub(crate) async fn grade(
         kata.is_available() && matches!(submission, Submission::Sources(_))
     };
     let workshop = if grading.iter().any(to_compile) {
-        Some(Arc::new(Workshop::open(events).await?))
+        Some(Arc::new(Workshop::open(task.cage, events).await?))
     } else {
         None
     };
-    let toolchain = match &workshop {
-        Some(workshop) => workshop.toolchain.version.clone(),
-        None => String::new(),
+    let (toolchain, protection) = match &workshop {
+        Some(workshop) => (workshop.toolchain.version.clone(), workshop.level.words()),
+        None => (String::new(), "nothing was compiled or run"),
     };
     let katas = grade_all(grading, workshop, task, events).await?;
     Ok(Report {
         version: REPORT_VERSION,
         grader: env!("CARGO_PKG_VERSION").to_owned(),
         toolchain,
-        protection: PROTECTION.to_owned(),
+        protection: protection.to_owned(),
         seed: task.seed,
         origin: task.origin.clone(),
         points: katas.iter().map(|kata| kata.points).sum(),

@@ -2,7 +2,7 @@
 
 use crate::error::{Error, Result};
 use crate::limits::Bounds;
-use crate::process::{Captured, Channel, Ended, Keeper, Order, Running};
+use crate::process::{Cage, Captured, Channel, Ended, Order, Running};
 use crate::watch::{Stop, TICK, Watch, called};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -72,36 +72,36 @@ fn is_todo(panic: &Panic) -> bool {
 ///
 /// # Errors
 /// When the process could not be started or ended; what it does itself is evidence.
-pub(crate) async fn run(case: CaseRun<'_>, keeper: &mut Keeper) -> Result<Evidence> {
-    let order = Order {
-        program: case.driver.to_owned(),
+pub(crate) async fn run(order: CaseRun<'_>, cage: &mut Cage) -> Result<Evidence> {
+    let program = Order {
+        program: order.driver.to_owned(),
         args: Vec::new(),
-        env: environment(&case.work),
-        cwd: case.work.clone(),
-        bounds: case.bounds,
+        env: environment(&order.work),
+        cwd: order.work.clone(),
+        bounds: order.bounds,
     };
-    let mut running = keeper.spawn(&order, KEPT_OUTPUT).await?;
+    let mut running = cage.spawn(&program, KEPT_OUTPUT).await?;
     let secret = draw_secret()?;
     let channel = std::mem::replace(&mut running.channel, closed());
     let (frames, mut writer) = open(channel);
     let start = Frame::Start(Start {
         secret,
-        kata: case.kata.to_owned(),
-        case: case.case.to_owned(),
-        program: case.driver.display().to_string(),
-        input: case.input,
+        kata: order.kata.to_owned(),
+        case: order.case.to_owned(),
+        program: order.driver.display().to_string(),
+        input: order.input,
     });
     // A driver that is gone already shows in the evidence, not in this write.
     let _ = write(&mut writer, &start).await;
     let mut attended = Attended {
-        watch: Watch::over(running.pid, case.bounds),
+        watch: Watch::over(running.root, order.bounds),
         evidence: Evidence::default(),
         frames,
         secret,
     };
-    attended.attend(&running, &mut writer, keeper).await;
+    attended.attend(&running, &mut writer, cage).await;
     attended.evidence.elapsed = attended.watch.elapsed();
-    attended.evidence.leftovers = keeper.clear().await?;
+    attended.evidence.leftovers = cage.clear(&running).await?;
     attended.take_last_frames().await;
     let mut evidence = attended.evidence;
     evidence.stdout = running.stdout.finish().await;
@@ -131,16 +131,16 @@ struct Attended {
 
 impl Attended {
     /// Until there is an answer, an end, or a reason to end it.
-    async fn attend(&mut self, running: &Running, writer: &mut Writer, keeper: &mut Keeper) {
+    async fn attend(&mut self, running: &Running, writer: &mut Writer, cage: &mut Cage) {
         let mut tick = tokio::time::interval(TICK);
         let mut open = true;
         while self.is_open() {
             tokio::select! {
                 frame = self.frames.recv(), if open => match frame {
-                    Some(frame) => self.take(frame, running.pid, writer).await,
+                    Some(frame) => self.take(frame, running.root, writer).await,
                     None => open = false,
                 },
-                ended = keeper.ended() => self.evidence.ended = Some(ended),
+                ended = cage.ended() => self.evidence.ended = Some(ended),
                 _ = tick.tick() => self.evidence.stopped = self.watch.look(running),
             }
         }
@@ -155,10 +155,10 @@ impl Attended {
             && !evidence.reached_todo()
     }
 
-    async fn take(&mut self, frame: Option<Frame>, pid: u32, writer: &mut Writer) {
+    async fn take(&mut self, frame: Option<Frame>, root: u32, writer: &mut Writer) {
         match frame {
             Some(Frame::Settle(secret)) if secret == self.secret => {
-                let restless = settle(pid).await;
+                let restless = settle(root).await;
                 let _ = write(writer, &Frame::Settled(restless)).await;
             }
             frame => self.note(frame),
@@ -242,8 +242,9 @@ async fn write(writer: &mut Writer, frame: &Frame) -> std::io::Result<()> {
 }
 
 /// `None` when every thread of the tree sleeps, otherwise those that do not.
-async fn settle(pid: u32) -> Option<String> {
-    let settled = tokio::task::spawn_blocking(move || stillness::settle(pid, &[], SETTLE)).await;
+async fn settle(root: u32) -> Option<String> {
+    let settled =
+        tokio::task::spawn_blocking(move || stillness::settle(root, &[root], SETTLE)).await;
     match settled {
         Ok(Ok(stillness::Settled::Still)) => None,
         Ok(Ok(stillness::Settled::Restless(threads))) => Some(

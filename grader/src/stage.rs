@@ -1,7 +1,10 @@
 //! The scratch folder that everything is compiled and run in. Dropping it removes it.
 
+use crate::cargo::executable;
 use crate::catalogue::Kata;
 use crate::error::{Error, Result};
+use crate::limits::Bounds;
+use crate::process::Bars;
 use crate::submission::SourceFile;
 use crate::suite_source::SuiteSource;
 use std::fmt::Write;
@@ -55,7 +58,7 @@ impl Stage {
         stage.write("suite.rs", &stage.suite.driver)?;
         stage.write("driver.rs", &driver(kata))?;
         stage.write_refused()?;
-        for folder in ["out", "work"] {
+        for folder in [OUT, WORK, ROOT, DRIVER] {
             make(&stage.root().join(folder))?;
         }
         Ok(stage)
@@ -68,19 +71,52 @@ impl KataStage {
         self.folder.path()
     }
 
-    /// An empty working folder.
-    pub(crate) fn fresh_work(&self) -> Result<PathBuf> {
-        let work = self.root().join("work");
-        if work.exists() {
-            fs::remove_dir_all(&work).map_err(|error| Error::io("empty", &work, &error))?;
-        }
-        make(&work)?;
-        Ok(work)
+    /// Where compiled things go, in the cage of the compiler.
+    pub(crate) fn out(&self) -> PathBuf {
+        self.root().join(OUT)
     }
 
-    /// Where compiled things go.
-    pub(crate) fn out(&self) -> PathBuf {
-        self.root().join("out")
+    /// The working folder of a case, in the cage of the cases.
+    pub(crate) fn work(&self) -> PathBuf {
+        self.root().join(WORK)
+    }
+
+    /// The driver program, once it is compiled.
+    pub(crate) fn driver(&self) -> PathBuf {
+        self.root().join(DRIVER).join(executable("driver"))
+    }
+
+    /// The bars of the cage in which a kata is compiled.
+    pub(crate) fn compiler_bars(&self, compiler: &[PathBuf], bounds: Bounds) -> Bars {
+        let mut readable = compiler.to_vec();
+        readable.push(self.root().to_owned());
+        Bars {
+            root: self.root().join(ROOT),
+            readable,
+            writable: self.out(),
+            proc: true,
+            bounds,
+        }
+    }
+
+    /// The bars of the cage in which its cases run.
+    pub(crate) fn case_bars(&self, bounds: Bounds) -> Bars {
+        Bars {
+            root: self.root().join(ROOT),
+            readable: vec![self.root().join(DRIVER)],
+            writable: self.work(),
+            proc: false,
+            bounds,
+        }
+    }
+
+    /// Keeps the driver that the compiler has made.
+    pub(crate) fn keep_driver(&self, mut made: fs::File) -> Result<()> {
+        let path = self.driver();
+        let kept = fs::File::create(&path)
+            .and_then(|mut kept| std::io::copy(&mut made, &mut kept))
+            .and_then(|_| make_executable(&path));
+        kept.map_err(|error| Error::io("keep the driver as", &path, &error))
     }
 
     fn write_refused(&self) -> Result<()> {
@@ -111,6 +147,24 @@ fn driver(kata: &Kata) -> String {
          id: {id:?},\n        cases: suite_of_kata::CASES,\n        roles: suite_of_kata::ROLES,\n    \
          }}])\n}}\n"
     )
+}
+
+/// Folders of a kata on the stage: what the compiler writes, what a case writes, what a
+/// private root is built on, and the driver.
+const OUT: &str = "out";
+const WORK: &str = "work";
+const ROOT: &str = "root";
+const DRIVER: &str = "driver";
+
+#[cfg(unix)]
+fn make_executable(path: &Path) -> std::io::Result<()> {
+    use std::os::unix::fs::PermissionsExt;
+    fs::set_permissions(path, fs::Permissions::from_mode(0o555))
+}
+
+#[cfg(not(unix))]
+fn make_executable(_: &Path) -> std::io::Result<()> {
+    Ok(())
 }
 
 fn make(folder: &Path) -> Result<()> {

@@ -45,7 +45,7 @@ impl Stop {
 
 /// The watch over one process tree.
 pub(crate) struct Watch {
-    pid: u32,
+    root: u32,
     bounds: Bounds,
     since: Instant,
     before: Option<Sight>,
@@ -53,9 +53,9 @@ pub(crate) struct Watch {
 
 impl Watch {
     /// Starts the clock.
-    pub(crate) fn over(pid: u32, bounds: Bounds) -> Self {
+    pub(crate) fn over(root: u32, bounds: Bounds) -> Self {
         Self {
-            pid,
+            root,
             bounds,
             since: Instant::now(),
             before: None,
@@ -86,7 +86,9 @@ impl Watch {
     }
 
     fn tree(&mut self) -> Option<Stop> {
-        let sight = stillness::look(self.pid).ok()?;
+        let mut sight = stillness::look(self.root).ok()?;
+        // The holder is the cage's own.
+        sight.threads.retain(|thread| thread.pid != self.root);
         let limit = self.bounds.processes;
         if sight.threads.len() as u64 > limit {
             return Some(Stop::Processes(format!("{limit} threads and processes")));
@@ -98,13 +100,12 @@ impl Watch {
         self.stuck(sight)
     }
 
-    /// Stuck in two looks with nothing run between them. A pipe that the grader itself
-    /// drains has no other end inside, so it counts as alive only when held by strangers.
+    /// Stuck in two looks with nothing run between them.
     fn stuck(&mut self, sight: Sight) -> Option<Stop> {
         let before = self.before.replace(sight);
         let (before, sight) = (before?, self.before.as_ref()?);
         let quiet = self.elapsed() > YOUTH && sight.unchanged_since(&before, &[]);
-        if !quiet || !sight.is_stuck(&[std::process::id()]).unwrap_or(false) {
+        if !quiet || !sight.is_stuck(&[self.root]).unwrap_or(false) {
             return None;
         }
         let threads = sight.threads.iter();

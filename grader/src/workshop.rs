@@ -2,7 +2,9 @@
 
 use crate::cargo::{self, Externs, Toolchain};
 use crate::error::{Error, Result};
+use crate::limits::Limits;
 use crate::oracle::Oracle;
+use crate::process::{Bars, Cage, CageChoice, Level};
 use crate::record::Event;
 use std::sync::Arc;
 use tokio::sync::mpsc::UnboundedSender;
@@ -14,6 +16,8 @@ pub(crate) struct Workshop {
     pub(crate) toolchain: Toolchain,
     /// What katas may use.
     pub(crate) externs: Externs,
+    /// How much student code is shut in.
+    pub(crate) level: Level,
     oracle: OracleSource,
 }
 
@@ -23,7 +27,9 @@ pub(crate) type Events = UnboundedSender<Event>;
 
 impl Workshop {
     /// Builds what student crates need; goes on building the oracle in the background.
-    pub(crate) async fn open(events: &Events) -> Result<Self> {
+    pub(crate) async fn open(choice: CageChoice, events: &Events) -> Result<Self> {
+        let (strongest, missing) = strongest_cage().await?;
+        let level = choice.level(strongest, &missing)?;
         let sender = events.clone();
         let built = tokio::task::spawn_blocking(move || {
             let toolchain = Toolchain::find()?;
@@ -34,6 +40,7 @@ impl Workshop {
         Ok(Self {
             toolchain,
             externs,
+            level,
             oracle: start_oracle(events.clone()),
         })
     }
@@ -51,6 +58,21 @@ impl Workshop {
             )),
         }
     }
+}
+
+/// The strongest cage that can be had here, found by making one; and what is missing for
+/// stronger ones.
+pub(crate) async fn strongest_cage() -> Result<(Level, Vec<(Level, String)>)> {
+    let folder = tempfile::tempdir()
+        .map_err(|error| Error::io("make a scratch folder in", &std::env::temp_dir(), &error))?;
+    let bars = Bars {
+        root: folder.path().to_owned(),
+        readable: Vec::new(),
+        writable: folder.path().join("work"),
+        proc: true,
+        bounds: Limits::default().for_case(),
+    };
+    Ok(Cage::strongest(&bars).await)
 }
 
 fn start_oracle(events: Events) -> OracleSource {

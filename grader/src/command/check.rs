@@ -6,6 +6,7 @@ use crate::cli::{Check, Color};
 use crate::error::{Error, Result};
 use crate::exit_code::ExitCode;
 use crate::grade::{Task, fresh_seed, grade};
+use crate::process::CageChoice;
 use crate::progress::Progress;
 use crate::record::Report;
 use crate::report::{Live, render};
@@ -89,6 +90,7 @@ fn task(here: &Here, check: &Check) -> Result<Task> {
         origin,
         flag,
         seed: check.seed.map_or_else(fresh_seed, Ok)?,
+        cage: check.cage.unwrap_or_else(CageChoice::usual),
         jobs: check.jobs.unwrap_or_else(parallelism),
     })
 }

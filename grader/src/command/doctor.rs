@@ -1,14 +1,15 @@
 //! `doctor`: looks whether everything is in place.
 
-use super::Here;
 use super::output::say;
+use super::{Here, block_on};
 use crate::cargo::Toolchain;
 use crate::error::Result;
 use crate::exit_code::ExitCode;
-use crate::process::PROTECTION;
+use crate::process::remedy;
 use crate::progress::Progress;
 use crate::submission::oddities;
 use crate::text::plural;
+use crate::workshop::strongest_cage;
 use std::fmt::Write;
 
 /// Prints what was found and what to do about it.
@@ -35,7 +36,15 @@ pub(super) fn doctor(here: &Here) -> Result<ExitCode> {
             let _ = writeln!(out, "compiler    {error}");
         }
     }
-    let _ = writeln!(out, "protection  {PROTECTION}");
+    let (level, missing) = block_on(strongest_cage())?;
+    let _ = writeln!(out, "cage        {}", level.words());
+    for (_, why) in missing.iter().take(1) {
+        let _ = writeln!(
+            out,
+            "            full is not possible: {why}\n            {}",
+            remedy(why)
+        );
+    }
     match Progress::load(root) {
         Ok(progress) => {
             let _ = writeln!(

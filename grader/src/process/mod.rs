@@ -1,18 +1,16 @@
 //! The only place that starts programs.
 //!
 //! [`tool`] runs what the course trusts: cargo, and rustc when it is asked about itself.
-//! Everything that may run student code, the compiler included, is started through a
-//! [`Keeper`], which owns the whole process tree and ends it.
+//! Everything that may run student code, the compiler included, is started in a [`Cage`],
+//! which owns the whole process tree and ends it.
 
-mod capture;
 #[cfg(all(target_os = "linux", not(grader_portable)))]
-#[path = "linux.rs"]
-mod keeper;
+mod cage;
 #[cfg(not(all(target_os = "linux", not(grader_portable))))]
 #[path = "portable.rs"]
-mod keeper;
-#[cfg(all(target_os = "linux", not(grader_portable)))]
-mod keeper_main;
+mod cage;
+mod capture;
+mod level;
 mod tool;
 
 use crate::limits::Bounds;
@@ -20,10 +18,11 @@ use std::path::PathBuf;
 use suite_judge::wire;
 use tokio::io::{AsyncRead, AsyncWrite};
 
-pub(crate) use capture::{Captured, Drain};
-pub(crate) use keeper::{Keeper, PROTECTION};
+pub(crate) use cage::Cage;
 #[cfg(all(target_os = "linux", not(grader_portable)))]
-pub(crate) use keeper_main::{KEEPER, keep};
+pub(crate) use cage::{INIT, KEEPER, init, keep};
+pub(crate) use capture::{Captured, Drain};
+pub(crate) use level::{CageChoice, Level, remedy};
 pub(crate) use tool::tool;
 
 /// A program to start, with everything it will know of the world.
@@ -41,10 +40,27 @@ pub(crate) struct Order {
     pub(crate) bounds: Bounds,
 }
 
+/// What a cage lets its programs see and use.
+#[derive(Debug, Clone)]
+pub(crate) struct Bars {
+    /// An empty folder that the private root can be built on.
+    pub(crate) root: PathBuf,
+    /// Files and folders that can be read and run, besides the system's own.
+    pub(crate) readable: Vec<PathBuf>,
+    /// The one folder that can be written.
+    pub(crate) writable: PathBuf,
+    /// Whether programs see their own `/proc`; the linker needs it, drivers must not.
+    pub(crate) proc: bool,
+    /// What each program may use.
+    pub(crate) bounds: Bounds,
+}
+
 /// A started program.
 pub(crate) struct Running {
-    /// Its process id.
-    pub(crate) pid: u32,
+    /// The process that everything of the program is below, itself not part of it.
+    pub(crate) root: u32,
+    /// The program's own process, where it is known.
+    pub(crate) program: Option<u32>,
     /// The grader's end of the private channel.
     pub(crate) channel: Channel,
     /// What it prints.

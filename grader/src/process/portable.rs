@@ -1,29 +1,36 @@
-//! Where there is no keeper: the program and its process group are ended, and that is all.
+//! Where there is no cage: the program and its process group are ended, and that is all.
 
-use super::{Channel, Drain, Ended, Order, Running};
+use super::{Bars, Channel, Drain, Ended, Level, Order, Running};
 use crate::error::{Error, Result};
+use std::fs;
 use std::io;
+use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use tokio::io::AsyncWriteExt;
 use tokio::net::TcpListener;
 use tokio::process::{Child, Command};
 
-/// What protects the machine from student code here, in words.
-pub(crate) const PROTECTION: &str = "none: for your own code only. The program is ended after its time, but it may leave \
-     processes behind, and memory, files and network are not limited";
-
 /// Owns the program of one case.
-pub(crate) struct Keeper {
+pub(crate) struct Cage {
     child: Option<Child>,
+    writable: PathBuf,
 }
 
-impl Keeper {
-    /// Nothing to start yet.
-    pub(crate) fn start() -> Result<Self> {
-        Ok(Self { child: None })
+impl Cage {
+    /// Nothing to shut in with.
+    pub(crate) async fn open(bars: &Bars, _: Level) -> Result<Self> {
+        Ok(Self {
+            child: None,
+            writable: bars.writable.clone(),
+        })
     }
 
-    /// Starts a program; one at a time, see [`Keeper::clear`].
+    /// None at all.
+    pub(crate) async fn strongest(_: &Bars) -> (Level, Vec<(Level, String)>) {
+        (Level::Bare, Vec::new())
+    }
+
+    /// Starts a program; one at a time, see [`Cage::clear`].
     pub(crate) async fn spawn(&mut self, order: &Order, kept: usize) -> Result<Running> {
         let running = self.try_spawn(order, kept).await;
         running.map_err(|error| {
@@ -81,7 +88,8 @@ impl Keeper {
         };
         self.child = Some(child);
         Ok(Running {
-            pid,
+            root: pid,
+            program: Some(pid),
             channel,
             stdout: Drain::keeping(stdout, kept),
             stderr: Drain::keeping(stderr, kept),
@@ -101,14 +109,30 @@ impl Keeper {
         })
     }
 
-    /// Ends the program and, on Unix, its process group. What it left is not known here.
-    pub(crate) async fn clear(&mut self) -> Result<Vec<String>> {
+    /// Ends the program and, on Unix, its process group, and empties the writable folder.
+    /// What the program left behind is not known here.
+    pub(crate) async fn clear(&mut self, _: &Running) -> Result<Vec<String>> {
+        self.end().await?;
+        let emptied =
+            fs::remove_dir_all(&self.writable).and_then(|()| fs::create_dir_all(&self.writable));
+        emptied.map_err(|error| Error::io("empty", &self.writable, &error))?;
+        Ok(Vec::new())
+    }
+
+    /// Ends the program, and leaves the writable folder as it is.
+    pub(crate) async fn end(&mut self) -> Result<()> {
         if let Some(mut child) = self.child.take() {
             #[cfg(unix)]
             kill_group(&child);
             let _ = child.kill().await;
         }
-        Ok(Vec::new())
+        Ok(())
+    }
+
+    /// Opens a file that a program wrote; `None` if there is none.
+    pub(crate) async fn fetch(&mut self, path: &Path) -> Option<fs::File> {
+        let about = path.symlink_metadata().ok()?;
+        about.is_file().then(|| fs::File::open(path).ok())?
     }
 }
 

@@ -9,6 +9,7 @@ mod texts;
 use crate::catalogue::{Catalogue, Kata};
 use crate::error::{Error, Result};
 use crate::outcome::Verdict;
+use crate::process::CageChoice;
 use crate::record::{Event, KataResult};
 use crate::stage::Stage;
 use crate::workshop::{Events, Workshop};
@@ -71,7 +72,7 @@ pub(crate) async fn verify(
     jobs: usize,
     events: &Events,
 ) -> Result<Vec<Findings>> {
-    let workshop = Arc::new(Workshop::open(events).await?);
+    let workshop = Arc::new(Workshop::open(CageChoice::usual(), events).await?);
     let stage = Arc::new(Stage::new()?);
     let places = Arc::new(Semaphore::new(jobs.max(1)));
     let mut running = Vec::new();

@@ -490,10 +490,12 @@ suite!(
         "While the chains sleep, other futures on the same thread go on.",
         points = 1,
         input = |rng| -> Vec<Plan> {
+            let numbers = numbers(rng, 3).into_iter();
             let mut delay = || Duration::from_millis(rng.range(5..=40));
-            [1, 2, 3].map(|n| plan(n, delay(), delay())).to_vec()
+            let plans = numbers.map(|n| plan(n, delay(), delay()));
+            plans.collect()
         },
-        drive = |plans, _log| -> (Duration, u64) {
+        drive = |plans, _log| -> (Run, u64) {
             in_virtual_time(async {
                 let shop = Shop::open(&plans);
                 let mut ticks = 0;
@@ -504,18 +506,21 @@ suite!(
                     }
                 };
                 let arguments = numbers(&plans);
-                tokio::select! {
-                    _ = ticker => {}
-                    _ = run_all(&arguments, &shop) => {}
-                }
-                (shop.start.elapsed(), ticks)
+                let report = tokio::select! {
+                    report = run_all(&arguments, &shop) => report,
+                    () = ticker => unreachable!("a ticker never ends"),
+                };
+                (run(report), ticks)
             })
         },
-        judge = |plans, (took, ticks), _events| {
-            let longest = longest(plans);
-            let due = longest.as_millis() as u64;
-            equal(took, &longest)
-                .named("virtual time that went by")
+        judge = |plans, (run, ticks), _events| {
+            let expected = Run {
+                chains: plans.iter().map(ended).collect(),
+                took: longest(plans),
+            };
+            let due = expected.took.as_millis() as u64;
+            equal(run, &expected)
+                .named("the report")
                 .and(check(
                     // Which of the two comes first at the very last instant is left open.
                     *ticks == due || ticks.saturating_add(1) == due,

@@ -1,0 +1,322 @@
+//! The cage's own processes: the keeper outside, and inside the init that holds programs.
+//!
+//! The keeper makes the namespaces and waits. Init, the first process in them, builds the
+//! private root, shuts itself in and then serves: all it starts is shut in with it. When
+//! init dies the kernel ends everything in its namespace; when the grader dies the keeper
+//! ends init. Without namespaces the keeper does init's work itself and, as subreaper, ends
+//! what is below it.
+
+use super::confine;
+use super::mounts;
+use super::policy::{Policy, Reply, Request, Spawn};
+use super::wire::{receive, reply, reply_with};
+use crate::exit_code::ExitCode;
+use crate::process::{Ended, Level};
+use rustix::event::{PollFd, PollFlags, poll};
+use rustix::process::{
+    Pid, PidfdFlags, Signal, WaitOptions, kill_process, pidfd_open, set_child_subreaper, wait,
+    waitpid,
+};
+use std::fs;
+use std::io;
+use std::os::fd::{AsFd, OwnedFd};
+use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
+use std::os::unix::net::UnixStream;
+use std::path::Path;
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
+
+/// The argument that makes the grader a keeper.
+pub(crate) const KEEPER: &str = "__keeper";
+/// The argument that makes the grader the init of a cage.
+pub(crate) const INIT: &str = "__init";
+
+/// How long the kernel may take to bury what was killed.
+const BURIAL: Duration = Duration::from_secs(5);
+
+/// The keeper's main function.
+pub(crate) fn keep() -> ExitCode {
+    let kept = control().and_then(|control| {
+        let served = match receive(&control)? {
+            Some((Request::Enter(policy), _)) if policy.level == Level::Full => hold_init(&control),
+            Some((Request::Enter(policy), _)) => hold_programs(&control, policy),
+            _ => Ok(()),
+        };
+        served.or_else(|error| reply(&control, &Reply::Failed(error.to_string())))
+    });
+    outcome(kept.is_ok())
+}
+
+/// Init's main function.
+pub(crate) fn init() -> ExitCode {
+    let served = control().and_then(|control| {
+        let Some((Request::Enter(policy), _)) = receive(&control)? else {
+            return Ok(());
+        };
+        let ready = confine::die_with_parent()
+            .and_then(|()| mounts::enter_root(&policy))
+            .and_then(|()| confine::confine(&policy));
+        match ready {
+            Ok(()) => Holder::new(control, policy, Scope::Namespace)?.serve(),
+            Err(error) => reply(&control, &Reply::Failed(error.to_string())),
+        }
+    });
+    outcome(served.is_ok())
+}
+
+fn outcome(fine: bool) -> ExitCode {
+    if fine {
+        ExitCode::Passed
+    } else {
+        ExitCode::Grader
+    }
+}
+
+fn control() -> io::Result<UnixStream> {
+    Ok(io::stdin().as_fd().try_clone_to_owned()?.into())
+}
+
+/// Makes the namespaces, starts init in them, and waits for its end or the grader's.
+fn hold_init(control: &UnixStream) -> io::Result<()> {
+    confine::enter_namespaces()?;
+    let mut init = Command::new("/proc/self/exe")
+        .arg(INIT)
+        .env_clear()
+        .stdin(OwnedFd::from(control.try_clone()?))
+        .stdout(Stdio::null())
+        .spawn()?;
+    reply(control, &Reply::Holder(init.id()))?;
+    let pidfd = pidfd_open(Pid::from_child(&init), PidfdFlags::empty())?;
+    // Only its closing interests here: what is said on it is for init.
+    let mut fds = [
+        PollFd::new(control, PollFlags::empty()),
+        PollFd::new(&pidfd, PollFlags::IN),
+    ];
+    wait_for(&mut fds)?;
+    init.kill()?;
+    init.wait()?;
+    Ok(())
+}
+
+/// Shuts itself in and holds programs, where there are no namespaces.
+fn hold_programs(control: &UnixStream, policy: Policy) -> io::Result<()> {
+    set_child_subreaper(Pid::from_raw(1))?;
+    fs::create_dir_all(&policy.writable)?;
+    confine::confine(&policy)?;
+    reply(control, &Reply::Holder(std::process::id()))?;
+    let mut holder = Holder::new(control.try_clone()?, policy, Scope::Descendants)?;
+    let served = holder.serve();
+    holder.end_all()?;
+    served
+}
+
+fn wait_for(fds: &mut [PollFd<'_>]) -> io::Result<()> {
+    while let Err(error) = poll(fds, None) {
+        if error != rustix::io::Errno::INTR {
+            return Err(error.into());
+        }
+    }
+    Ok(())
+}
+
+/// What a holder ends when it ends everything.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Scope {
+    /// Everything in its process namespace, whose init it is.
+    Namespace,
+    /// Everything below it.
+    Descendants,
+}
+
+struct Holder {
+    control: UnixStream,
+    policy: Policy,
+    scope: Scope,
+    main: Option<(Pid, OwnedFd)>,
+}
+
+impl Holder {
+    fn new(control: UnixStream, policy: Policy, scope: Scope) -> io::Result<Self> {
+        reply(&control, &Reply::Ready(()))?;
+        Ok(Self {
+            control,
+            policy,
+            scope,
+            main: None,
+        })
+    }
+
+    fn serve(&mut self) -> io::Result<()> {
+        loop {
+            if !self.wait_for_request()? {
+                self.report_end()?;
+                continue;
+            }
+            match receive(&self.control)? {
+                None => return Ok(()),
+                Some((Request::Spawn(spawn), fds)) => self.spawn(&spawn, fds)?,
+                Some((Request::Clear(empty), _)) => self.clear(empty)?,
+                Some((Request::Fetch(path), _)) => self.fetch(&path)?,
+                Some((Request::Enter(_), _)) => return Err(io::Error::other("entered twice")),
+            }
+        }
+    }
+
+    /// True when a request waits, false when the program has ended.
+    fn wait_for_request(&self) -> io::Result<bool> {
+        let mut fds = vec![PollFd::new(&self.control, PollFlags::IN)];
+        if let Some((_, pidfd)) = &self.main {
+            fds.push(PollFd::new(pidfd, PollFlags::IN));
+        }
+        wait_for(&mut fds)?;
+        Ok(!fds[0].revents().is_empty())
+    }
+
+    fn report_end(&mut self) -> io::Result<()> {
+        let Some((pid, _)) = self.main.take() else {
+            return Ok(());
+        };
+        let Some((_, status)) = waitpid(Some(pid), WaitOptions::empty())? else {
+            return Ok(());
+        };
+        let ended = match (status.exit_status(), status.terminating_signal()) {
+            (Some(code), _) => Ended::Exited(code),
+            (None, Some(signal)) => Ended::Signalled(signal),
+            (None, None) => Ended::Exited(-1),
+        };
+        reply(&self.control, &Reply::Ended(ended))
+    }
+
+    fn spawn(&mut self, spawn: &Spawn, fds: Vec<OwnedFd>) -> io::Result<()> {
+        match start(spawn, fds) {
+            Ok(main) => {
+                self.main = Some(main);
+                reply(&self.control, &Reply::Spawned(()))
+            }
+            Err(error) => reply(&self.control, &Reply::Failed(error.to_string())),
+        }
+    }
+
+    fn clear(&mut self, emptying: bool) -> io::Result<()> {
+        self.end_all()?;
+        self.main = None;
+        let cleared = if emptying {
+            empty(Path::new(&self.policy.writable))
+        } else {
+            Ok(())
+        };
+        match cleared {
+            Ok(()) => reply(&self.control, &Reply::Cleared(())),
+            Err(error) => reply(&self.control, &Reply::Failed(error.to_string())),
+        }
+    }
+
+    fn fetch(&self, path: &str) -> io::Result<()> {
+        let file = fs::OpenOptions::new()
+            .read(true)
+            .custom_flags(libc_flags::O_NOFOLLOW | libc_flags::O_NONBLOCK)
+            .open(path);
+        match file {
+            Ok(file) => reply_with(&self.control, &Reply::Fetched(()), &[file.as_fd()]),
+            Err(error) => reply(&self.control, &Reply::Failed(error.to_string())),
+        }
+    }
+
+    /// Kills and buries every program.
+    fn end_all(&self) -> io::Result<()> {
+        let deadline = Instant::now() + BURIAL;
+        while Instant::now() < deadline {
+            match self.scope {
+                // Nobody left to kill is what is wanted.
+                Scope::Namespace => drop(confine::kill_everyone_else()),
+                Scope::Descendants => kill_below_me()?,
+            }
+            if bury() {
+                return Ok(());
+            }
+            std::thread::sleep(Duration::from_micros(200));
+        }
+        Err(io::Error::other("some process cannot be ended"))
+    }
+}
+
+/// Flags of `open` that std has no words for.
+mod libc_flags {
+    pub(super) const O_NOFOLLOW: i32 = rustix::fs::OFlags::NOFOLLOW.bits().cast_signed();
+    pub(super) const O_NONBLOCK: i32 = rustix::fs::OFlags::NONBLOCK.bits().cast_signed();
+}
+
+fn start(spawn: &Spawn, fds: Vec<OwnedFd>) -> io::Result<(Pid, OwnedFd)> {
+    let Ok([channel, stdout, stderr]) = <[OwnedFd; 3]>::try_from(fds) else {
+        return Err(io::Error::other("three descriptors must come along"));
+    };
+    let child = Command::new(&spawn.program)
+        .args(&spawn.args)
+        .env_clear()
+        .envs(spawn.env.iter().map(|(name, value)| (name, value)))
+        .current_dir(&spawn.cwd)
+        .stdin(Stdio::from(channel))
+        .stdout(Stdio::from(stdout))
+        .stderr(Stdio::from(stderr))
+        .spawn()?;
+    let pid = Pid::from_child(&child);
+    Ok((pid, pidfd_open(pid, PidfdFlags::empty())?))
+}
+
+/// Stopped first, so that what forks faster than it is killed stops forking.
+fn kill_below_me() -> io::Result<()> {
+    let mut seen = 0;
+    loop {
+        let below = below_me()?;
+        signal(&below, Signal::STOP);
+        if below.len() <= seen {
+            break;
+        }
+        seen = below.len();
+    }
+    signal(&below_me()?, Signal::KILL);
+    Ok(())
+}
+
+fn below_me() -> io::Result<Vec<u32>> {
+    let me = std::process::id();
+    let threads = stillness::look(me)?.threads.into_iter();
+    let alive = threads.filter(|thread| thread.pid != me && thread.wait != stillness::Wait::Gone);
+    let mut pids: Vec<u32> = alive.map(|thread| thread.pid).collect();
+    pids.sort_unstable();
+    pids.dedup();
+    Ok(pids)
+}
+
+fn signal(pids: &[u32], signal: Signal) {
+    let pids = pids.iter().filter_map(|pid| i32::try_from(*pid).ok());
+    for pid in pids.filter_map(Pid::from_raw) {
+        let _ = kill_process(pid, signal);
+    }
+}
+
+/// Waits for everything that has died; true when no child is left at all.
+fn bury() -> bool {
+    loop {
+        match wait(WaitOptions::NOHANG) {
+            Ok(Some(_)) => {}
+            Ok(None) => return false,
+            Err(_) => return true,
+        }
+    }
+}
+
+/// Removes everything in a folder, also what was made unreadable on purpose.
+fn empty(folder: &Path) -> io::Result<()> {
+    fs::set_permissions(folder, fs::Permissions::from_mode(0o700))?;
+    for entry in fs::read_dir(folder)? {
+        let entry = entry?;
+        if entry.file_type()?.is_dir() {
+            empty(&entry.path())?;
+            fs::remove_dir(entry.path())?;
+        } else {
+            fs::remove_file(entry.path())?;
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,245 @@
+//! The cage around every process that runs student code: the compiler, drivers, and what
+//! they start.
+//!
+//! A cage is made by the grader's own binary, started again ([`keeper`]), so nothing has to
+//! be installed and no privilege is needed. [`policy`] says what it shuts in, [`mounts`],
+//! [`confine`] and [`seccomp`] do it.
+
+mod confine;
+mod keeper;
+mod mounts;
+mod policy;
+mod seccomp;
+mod wire;
+
+use super::{Bars, Channel, Drain, Ended, Level, Order, Running};
+use crate::error::{Error, Result};
+use policy::{Policy, Reply, Request, Spawn};
+use rustix::net::RecvFlags;
+use std::fs::File;
+use std::io::{self, PipeReader};
+use std::os::fd::{AsFd, OwnedFd};
+use std::os::unix::net::UnixStream as StdStream;
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use suite_judge::Wire;
+use tokio::io::{AsyncReadExt, Interest};
+use tokio::net::UnixStream;
+use tokio::net::unix::pipe;
+use wire::{receive_header, send};
+
+pub(crate) use keeper::{INIT, KEEPER, init, keep};
+
+/// A cage, open for programs. Dropping it ends everything in it.
+pub(crate) struct Cage {
+    keeper: Child,
+    control: UnixStream,
+    holder: u32,
+}
+
+impl Cage {
+    /// Makes a cage.
+    pub(crate) async fn open(bars: &Bars, level: Level) -> Result<Self> {
+        try_open(bars, level).await.map_err(|error| {
+            Error::grader(
+                format!("cannot make a cage for student code: {error}"),
+                "`cargo grader doctor` says what is missing and how to get it",
+            )
+        })
+    }
+
+    /// The strongest level that this machine allows, and what each stronger one lacks.
+    pub(crate) async fn strongest(bars: &Bars) -> (Level, Vec<(Level, String)>) {
+        let mut missing = Vec::new();
+        for level in [Level::Full, Level::Landlock] {
+            match try_open(bars, level).await {
+                Ok(_) => return (level, missing),
+                Err(error) => missing.push((level, error.to_string())),
+            }
+        }
+        (Level::Limits, missing)
+    }
+
+    /// Starts a program; one at a time, see [`Cage::clear`].
+    pub(crate) async fn spawn(&mut self, order: &Order, kept: usize) -> Result<Running> {
+        let running = self.try_spawn(order, kept).await;
+        running.map_err(|error| {
+            Error::grader(
+                format!("cannot start {}: {error}", order.program.display()),
+                "does the file exist, and may it be executed there?",
+            )
+        })
+    }
+
+    /// Waits until the program has ended by itself. Cancel safe.
+    pub(crate) async fn ended(&mut self) -> Ended {
+        loop {
+            if self.control.readable().await.is_err() {
+                return Ended::Exited(-1);
+            }
+            // Replies are small and written whole, so once one is readable it is there.
+            match self.receive().await {
+                Ok((Reply::Ended(ended), _)) => return ended,
+                Ok(_) => {}
+                Err(_) => return Ended::Exited(-1),
+            }
+        }
+    }
+
+    /// Ends everything that is left and empties the writable folder; the names of the child
+    /// processes that were still there.
+    pub(crate) async fn clear(&mut self, running: &Running) -> Result<Vec<String>> {
+        let left = self.left(running);
+        self.end_programs(true).await?;
+        Ok(left)
+    }
+
+    /// Ends everything that is left, and leaves the writable folder as it is.
+    pub(crate) async fn end(&mut self) -> Result<()> {
+        self.end_programs(false).await
+    }
+
+    async fn end_programs(&mut self, emptying: bool) -> Result<()> {
+        let ended = self.ask(&Request::Clear(emptying)).await;
+        ended.map(drop).map_err(|error| {
+            Error::grader(
+                format!("the cage of student code is broken: {error}"),
+                "was it ended from outside? Start the grader again",
+            )
+        })
+    }
+
+    /// Opens a file that a program wrote, without following links; `None` if there is none.
+    pub(crate) async fn fetch(&mut self, path: &Path) -> Option<File> {
+        let request = Request::Fetch(path.to_string_lossy().into_owned());
+        let (_, fds) = self.ask(&request).await.ok()?;
+        let file = File::from(fds.into_iter().next()?);
+        file.metadata()
+            .is_ok_and(|about| about.is_file())
+            .then_some(file)
+    }
+
+    /// Processes below the holder that are neither the program itself nor dead.
+    fn left(&self, running: &Running) -> Vec<String> {
+        let Ok(sight) = stillness::look(self.holder) else {
+            return Vec::new();
+        };
+        let threads = sight.threads.into_iter();
+        let alive = threads.filter(|thread| {
+            thread.pid == thread.tid
+                && thread.pid != self.holder
+                && Some(thread.pid) != running.program
+                && thread.wait != stillness::Wait::Gone
+        });
+        alive.map(|thread| thread.name).collect()
+    }
+
+    async fn try_spawn(&mut self, order: &Order, kept: usize) -> io::Result<Running> {
+        let (ours, theirs) = StdStream::pair()?;
+        let (stdout, stdout_end) = io::pipe()?;
+        let (stderr, stderr_end) = io::pipe()?;
+        let request = Request::Spawn(Spawn::from(order));
+        let fds = [theirs.as_fd(), stdout_end.as_fd(), stderr_end.as_fd()];
+        send(self.control.as_fd(), &request, &fds)?;
+        drop((theirs, stdout_end, stderr_end));
+        match self.receive().await? {
+            (Reply::Spawned(()), _) => {}
+            (Reply::Failed(why), _) => return Err(io::Error::other(why)),
+            _ => return Err(io::Error::other("out of turn")),
+        }
+        ours.set_nonblocking(true)?;
+        let (reader, writer) = UnixStream::from_std(ours)?.into_split();
+        Ok(Running {
+            root: self.holder,
+            program: only_child(self.holder),
+            channel: Channel {
+                reader: Box::new(reader),
+                writer: Box::new(writer),
+            },
+            stdout: Drain::keeping(asynchronous(stdout)?, kept),
+            stderr: Drain::keeping(asynchronous(stderr)?, kept),
+        })
+    }
+
+    /// Asks for something that is answered by something else than the program's end.
+    async fn ask(&mut self, request: &Request) -> io::Result<(Reply, Vec<OwnedFd>)> {
+        send(self.control.as_fd(), request, &[])?;
+        loop {
+            match self.receive().await? {
+                (Reply::Ended(_), _) => {}
+                (Reply::Failed(why), _) => return Err(io::Error::other(why)),
+                answer => return Ok(answer),
+            }
+        }
+    }
+
+    async fn receive(&mut self) -> io::Result<(Reply, Vec<OwnedFd>)> {
+        let mut header = [0; 4];
+        let (bytes, fds) = self
+            .control
+            .async_io(Interest::READABLE, || {
+                receive_header(self.control.as_fd(), &mut header, RecvFlags::empty())
+            })
+            .await?;
+        if bytes < header.len() {
+            return Err(io::ErrorKind::UnexpectedEof.into());
+        }
+        let mut body = vec![0; (u32::from_le_bytes(header) as usize).min(wire::MAX_MESSAGE)];
+        self.control.read_exact(&mut body).await?;
+        let reply = Reply::from_bytes(&body).ok_or(io::ErrorKind::InvalidData)?;
+        Ok((reply, fds))
+    }
+}
+
+impl Drop for Cage {
+    fn drop(&mut self) {
+        // The keeper ends everything when its socket closes, which shutting it down does.
+        let _ = rustix::net::shutdown(self.control.as_fd(), rustix::net::Shutdown::Both);
+        let _ = self.keeper.wait();
+    }
+}
+
+async fn try_open(bars: &Bars, level: Level) -> io::Result<Cage> {
+    let (ours, theirs) = StdStream::pair()?;
+    let keeper = Command::new("/proc/self/exe")
+        .arg(KEEPER)
+        .env_clear()
+        .stdin(OwnedFd::from(theirs))
+        .stdout(Stdio::null())
+        .spawn()?;
+    ours.set_nonblocking(true)?;
+    let mut cage = Cage {
+        keeper,
+        control: UnixStream::from_std(ours)?,
+        holder: 0,
+    };
+    let enter = Request::Enter(Policy::new(bars, level));
+    send(cage.control.as_fd(), &enter, &[])?;
+    cage.holder = match cage.receive().await? {
+        (Reply::Holder(holder), _) => holder,
+        (Reply::Failed(why), _) => return Err(io::Error::other(why)),
+        _ => return Err(io::Error::other("out of turn")),
+    };
+    if level == Level::Full {
+        // Once for the keeper, and once more for init, which reads on where it stopped.
+        send(cage.control.as_fd(), &enter, &[])?;
+    }
+    match cage.receive().await? {
+        (Reply::Ready(()), _) => Ok(cage),
+        (Reply::Failed(why), _) => Err(io::Error::other(why)),
+        _ => Err(io::Error::other("out of turn")),
+    }
+}
+
+/// The program that a holder has just started, as the system outside numbers it.
+fn only_child(holder: u32) -> Option<u32> {
+    let threads = stillness::look(holder).ok()?.threads;
+    threads
+        .iter()
+        .map(|thread| thread.pid)
+        .find(|pid| *pid != holder)
+}
+
+fn asynchronous(reader: PipeReader) -> io::Result<pipe::Receiver> {
+    pipe::Receiver::from_owned_fd(OwnedFd::from(reader))
+}
