@@ -2,11 +2,11 @@
 
 use crate::error::{Error, Result};
 use crate::process::tool;
+use crate::scratch::Scratch;
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
-use tempfile::TempDir;
 
 /// The workspace that the grader was built from: it holds the oracle and the katas'
 /// dependencies.
@@ -61,7 +61,7 @@ impl Toolchain {
 #[derive(Debug)]
 pub(crate) struct Externs {
     crates: BTreeMap<String, PathBuf>,
-    folder: TempDir,
+    folder: Scratch,
 }
 
 impl Externs {
@@ -92,9 +92,7 @@ pub(crate) fn build_dependencies(
     let args = ["--package", "kata-deps", "--target", &toolchain.host];
     let artifacts = build(&args, progress)?;
     // Cargo's own folders also hold programs that decide.
-    let folder = tempfile::Builder::new().prefix("grader-crates-").tempdir();
-    let folder = folder
-        .map_err(|error| Error::io("make a scratch folder in", &std::env::temp_dir(), &error))?;
+    let folder = Scratch::new()?;
     let mut crates = BTreeMap::new();
     for artifact in &artifacts {
         for file in artifact.files.iter().filter(|file| is_library(file)) {

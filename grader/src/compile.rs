@@ -86,7 +86,7 @@ impl Compiler<'_> {
         kata: &Kata,
         stage: &KataStage,
     ) -> Result<std::result::Result<Compiled, NotCompiled>> {
-        let bars = stage.compiler_bars(&self.readable(), kata.about.limits.for_compiler());
+        let bars = stage.compiler_bars(kata, &self.readable());
         let cage = &mut Cage::open(&bars, self.level).await?;
         let student = self.student(kata, stage)?;
         let run = self.rustc(&student, stage, kata, cage).await?;

@@ -6,13 +6,14 @@
 //! ([`report`]). [`grade`] is the engine that runs that line; `command` wires it to the
 //! command line. ARCHITECTURE.md has the map and the rules.
 
-// In the order of the layers: each imports only from those above it.
+// Layer by layer: each imports only from those above it.
 mod error;
 mod exit_code;
 mod text;
 
 mod limits;
 mod process;
+mod scratch;
 
 mod cargo;
 mod outcome;
@@ -25,6 +26,7 @@ mod grade;
 mod judge;
 mod oracle;
 mod run;
+mod scan;
 mod stage;
 mod submission;
 mod suite_source;

@@ -5,6 +5,7 @@ use crate::catalogue::Kata;
 use crate::error::{Error, Result};
 use crate::limits::Bounds;
 use crate::process::Bars;
+use crate::scratch::Scratch;
 use crate::submission::SourceFile;
 use crate::suite_source::SuiteSource;
 use std::fmt::Write;
@@ -15,7 +16,7 @@ use tempfile::TempDir;
 /// The scratch folder of one grade.
 #[derive(Debug)]
 pub(crate) struct Stage {
-    folder: TempDir,
+    folder: Scratch,
 }
 
 /// The part of a stage that belongs to one kata of one submission.
@@ -30,10 +31,7 @@ pub(crate) struct KataStage {
 impl Stage {
     /// Makes the folder.
     pub(crate) fn new() -> Result<Self> {
-        let folder = tempfile::Builder::new().prefix("grader-").tempdir();
-        let folder = folder.map_err(|error| {
-            Error::io("make a scratch folder in", &std::env::temp_dir(), &error)
-        })?;
+        let folder = Scratch::new()?;
         Ok(Self { folder })
     }
 
@@ -87,15 +85,16 @@ impl KataStage {
     }
 
     /// The bars of the cage in which a kata is compiled.
-    pub(crate) fn compiler_bars(&self, compiler: &[PathBuf], bounds: Bounds) -> Bars {
+    pub(crate) fn compiler_bars(&self, kata: &Kata, compiler: &[PathBuf]) -> Bars {
         let mut readable = compiler.to_vec();
         readable.push(self.root().to_owned());
         Bars {
             root: self.root().join(ROOT),
             readable,
             writable: self.out(),
+            loadable: kata.about.given.iter().any(|given| given.proc_macro),
             proc: true,
-            bounds,
+            bounds: kata.about.limits.for_compiler(),
         }
     }
 
@@ -105,6 +104,7 @@ impl KataStage {
             root: self.root().join(ROOT),
             readable: vec![self.root().join(DRIVER)],
             writable: self.work(),
+            loadable: false,
             proc: false,
             bounds,
         }

@@ -2,6 +2,7 @@
 
 use crate::catalogue::{Catalogue, Kata};
 use crate::error::{Error, Result};
+use crate::scan::{Finding, scan};
 use std::fs;
 use std::io::Read;
 use std::path::{Path, PathBuf};
@@ -147,6 +148,11 @@ fn sources(kata: &Kata, folder: &Path) -> std::result::Result<Vec<SourceFile>, S
         });
     }
     sources.sort_by(|a, b| a.path.cmp(&b.path));
+    for file in &sources {
+        if let Some(Finding { line, reason }) = scan(&file.text) {
+            return Err(format!("{}:{line}: {reason}", shown(&src.join(&file.path))));
+        }
+    }
     if !sources.iter().any(|file| file.path == "lib.rs") {
         return Err(format!(
             "{} is missing. `cargo grader reset {}` brings the stub back",

@@ -6,6 +6,7 @@ use crate::limits::Limits;
 use crate::oracle::Oracle;
 use crate::process::{Bars, Cage, CageChoice, Level};
 use crate::record::Event;
+use crate::scratch::Scratch;
 use std::sync::Arc;
 use tokio::sync::mpsc::UnboundedSender;
 use tokio::sync::watch;
@@ -63,12 +64,12 @@ impl Workshop {
 /// The strongest cage that can be had here, found by making one; and what is missing for
 /// stronger ones.
 pub(crate) async fn strongest_cage() -> Result<(Level, Vec<(Level, String)>)> {
-    let folder = tempfile::tempdir()
-        .map_err(|error| Error::io("make a scratch folder in", &std::env::temp_dir(), &error))?;
+    let folder = Scratch::new()?;
     let bars = Bars {
         root: folder.path().to_owned(),
         readable: Vec::new(),
         writable: folder.path().join("work"),
+        loadable: false,
         proc: true,
         bounds: Limits::default().for_case(),
     };

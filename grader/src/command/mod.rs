@@ -14,6 +14,7 @@ use clap::Parser;
 use output::{complain, set_colour};
 use std::ffi::OsString;
 use std::path::PathBuf;
+use std::time::Duration;
 
 /// The program: what `main` returns for these arguments.
 pub fn main_of(args: impl IntoIterator<Item = OsString>) -> ExitCode {
@@ -81,7 +82,8 @@ fn run(cli: Cli) -> Result<ExitCode> {
     }
 }
 
-/// Runs the engine's future on a runtime of its own.
+/// Runs the engine's future on a runtime of its own, until it is done or interrupted; either
+/// way everything it owns is taken down.
 fn block_on<T>(future: impl Future<Output = Result<T>>) -> Result<T> {
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)
@@ -93,10 +95,33 @@ fn block_on<T>(future: impl Future<Output = Result<T>>) -> Result<T> {
             "are there too many threads?",
         )
     })?;
-    let result = runtime.block_on(future);
-    // What still builds in the background must not hold the answer back.
-    runtime.shutdown_background();
+    let result = runtime.block_on(async {
+        tokio::select! {
+            result = future => result,
+            () = interrupted() => Err(Error::grader("interrupted", "run the command again")),
+        }
+    });
+    // What still builds in the background must not hold the answer back, but what tasks own
+    // must be gone.
+    runtime.shutdown_timeout(Duration::from_millis(500));
     result
+}
+
+#[cfg(unix)]
+async fn interrupted() {
+    use tokio::signal::unix::{SignalKind, signal};
+    let Ok(mut terminate) = signal(SignalKind::terminate()) else {
+        return std::future::pending().await;
+    };
+    tokio::select! {
+        _ = tokio::signal::ctrl_c() => {}
+        _ = terminate.recv() => {}
+    }
+}
+
+#[cfg(not(unix))]
+async fn interrupted() {
+    let _ = tokio::signal::ctrl_c().await;
 }
 
 /// Colour or not, for this stream.

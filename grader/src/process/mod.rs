@@ -49,6 +49,8 @@ pub(crate) struct Bars {
     pub(crate) readable: Vec<PathBuf>,
     /// The one folder that can be written.
     pub(crate) writable: PathBuf,
+    /// Whether what is written can be loaded as code: a procedural macro must be.
+    pub(crate) loadable: bool,
     /// Whether programs see their own `/proc`; the linker needs it, drivers must not.
     pub(crate) proc: bool,
     /// What each program may use.
