@@ -92,9 +92,9 @@ pub(crate) struct Check {
     /// Also write a report in this form to a file
     #[arg(long = "report", value_name = "FORMAT=PATH", value_parser = report_file)]
     pub(crate) reports: Vec<(Format, PathBuf)>,
-    /// Grade this many times, each under a new seed
-    #[arg(long, value_name = "N", default_value_t = 1)]
-    pub(crate) repeat: usize,
+    /// Run each kata this many times, each under a new seed
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u64).range(1..))]
+    pub(crate) repeat: u64,
 }
 
 /// `show`.

@@ -253,14 +253,19 @@ impl Compiler<'_> {
         cage.end().await?;
         let messages = running.stderr.finish().await.to_bytes();
         Ok(Run {
-            diagnostics: String::from_utf8_lossy(&messages)
-                .lines()
-                .filter_map(|line| serde_json::from_str(line).ok())
-                .collect(),
+            diagnostics: read_diagnostics(&messages),
             stopped,
             ended,
         })
     }
+}
+
+/// What rustc said, one JSON object a line; what else is among it is nobody's message.
+fn read_diagnostics(messages: &[u8]) -> Vec<Diagnostic> {
+    String::from_utf8_lossy(messages)
+        .lines()
+        .filter_map(|line| serde_json::from_str(line).ok())
+        .collect()
 }
 
 /// One call of rustc.
@@ -460,4 +465,55 @@ fn what_is_wrong(
         }
     }
     None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn diagnostic(file: &str, line: usize, code: &str) -> String {
+        format!(
+            r#"{{"message":"m","code":{{"code":"{code}"}},"level":"error","children":[],
+            "spans":[{{"file_name":"{file}","line_start":{line},"is_primary":true,"label":null}}],
+            "rendered":null}}"#
+        )
+        .replace('\n', "")
+    }
+
+    fn wrong(messages: &str) -> Option<String> {
+        let found = read_diagnostics(messages.as_bytes());
+        what_is_wrong(&found, 0, &[(7, "E0277".to_owned())])
+    }
+
+    #[test]
+    fn a_program_must_be_refused_at_its_line_with_its_code_and_its_twin_must_not() {
+        let right = diagnostic("refused/broken_0.rs", 7, "E0277");
+        assert_eq!(wrong(&right), None);
+        for messages in [
+            String::new(),
+            diagnostic("refused/broken_0.rs", 8, "E0277"),
+            diagnostic("refused/broken_0.rs", 7, "E0599"),
+            diagnostic("refused/broken_1.rs", 7, "E0277"),
+            format!("{right}\n{}", diagnostic("refused/sound_0.rs", 1, "E0432")),
+        ] {
+            assert!(wrong(&messages).is_some(), "{messages}");
+        }
+    }
+
+    #[test]
+    fn no_bytes_make_the_reader_of_diagnostics_panic() {
+        crate::fuzz::bytes(|bytes| {
+            let found = read_diagnostics(bytes);
+            let _ = what_is_wrong(&found, 0, &[(1, String::new())]);
+        });
+        crate::fuzz::mutated(diagnostic("src/lib.rs", 7, "E0277").as_bytes(), |bytes| {
+            let run = Run {
+                diagnostics: read_diagnostics(bytes),
+                stopped: None,
+                ended: None,
+            };
+            let _ = (not_compiled(&run), rendered(&run, "warning"));
+            run.diagnostics.iter().for_each(|error| drop(said(error)));
+        });
+    }
 }

@@ -40,5 +40,8 @@ mod verify;
 mod cli;
 mod command;
 
+#[cfg(test)]
+mod fuzz;
+
 pub use command::main_of;
 pub use exit_code::ExitCode;

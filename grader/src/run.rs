@@ -273,3 +273,29 @@ fn draw_secret() -> Result<Secret> {
     })?;
     Ok(secret)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_bytes_make_the_channels_decoder_panic_or_fill_memory() {
+        let answer = Frame::Answer(([7; 16], vec![1, 2, 3]));
+        let panic = Panic {
+            thread: "main".to_owned(),
+            file: "src/lib.rs".to_owned(),
+            line: 1,
+            column: 1,
+            message: "over".to_owned(),
+        };
+        for frame in [
+            answer,
+            Frame::Panicked(([7; 16], panic)),
+            Frame::Settle([7; 16]),
+        ] {
+            crate::fuzz::mutated(&frame.to_bytes(), |bytes| drop(Frame::from_bytes(bytes)));
+        }
+        type Report = Vec<std::result::Result<(String, Option<char>), Vec<()>>>;
+        crate::fuzz::bytes(|bytes| drop(<(Report, Vec<u128>)>::from_bytes(bytes)));
+    }
+}

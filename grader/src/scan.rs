@@ -178,4 +178,10 @@ mod tests {
         let source = format!("{}unsafe{}", "(".repeat(depth), ")".repeat(depth));
         assert_eq!(line(&source), None);
     }
+
+    #[test]
+    fn no_source_makes_the_scan_panic() {
+        let source = b"#[cfg_attr(a, unsafe(b))] macro_rules! m { ($x:tt) => { unsafe { $x } } }";
+        crate::fuzz::mutated(source, |bytes| drop(scan(&String::from_utf8_lossy(bytes))));
+    }
 }

@@ -210,4 +210,14 @@ suite!(
         assert_eq!(refused.sound.trim(), "right();");
         assert_eq!(parsed().points, 3);
     }
+
+    #[test]
+    fn no_suite_makes_the_blanking_panic_or_move_a_line() {
+        crate::fuzz::mutated(SUITE.as_bytes(), |bytes| {
+            let source = String::from_utf8_lossy(bytes);
+            if let Ok(parsed) = SuiteSource::parse(Path::new("suite.rs"), &source) {
+                assert_eq!(parsed.driver.lines().count(), source.lines().count());
+            }
+        });
+    }
 }

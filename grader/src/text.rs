@@ -95,4 +95,15 @@ mod tests {
         assert_eq!(plural(0, "kata"), "0 katas");
         assert_eq!(wrapped("one two three", 7), "one two\nthree");
     }
+
+    #[test]
+    fn nothing_printed_can_steer_anything() {
+        crate::fuzz::bytes(|bytes| {
+            let shown = printable(&String::from_utf8_lossy(bytes));
+            let steers = |letter: char| {
+                letter.is_control() && letter != '\n' && letter != '\t' || is_invisible(letter)
+            };
+            assert!(!shown.contains(steers), "{shown:?}");
+        });
+    }
 }

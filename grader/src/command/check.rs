@@ -14,35 +14,29 @@ use std::io::IsTerminal;
 use std::path::Path;
 use tokio::sync::mpsc;
 
-/// Grades as often as asked; the worst exit status.
+/// Grades, reports, and notes what a student has reached.
 pub(super) fn check(here: &Here, check: &Check, choice: Color) -> Result<ExitCode> {
+    let report = graded(here, check)?;
     let colour = colour(choice, std::io::stdout().is_terminal());
-    let mut worst = ExitCode::Passed;
-    for round in 0..check.repeat.max(1) {
-        let report = once(here, check, round)?;
-        say(&render(&report, check.format, colour)?)?;
-        for (format, path) in &check.reports {
-            let text = render(&report, *format, false)?;
-            std::fs::write(path, text)
-                .map_err(|error| Error::io("write the report", path, &error))?;
-        }
-        if let (false, None) = (check.solutions, &check.from) {
-            note(here, &report)?;
-        }
-        worst = graver(worst, exit_code(&report));
+    say(&render(&report, check.format, colour)?)?;
+    for (format, path) in &check.reports {
+        let text = render(&report, *format, false)?;
+        std::fs::write(path, text).map_err(|error| Error::io("write the report", path, &error))?;
     }
-    Ok(worst)
+    if let (false, None) = (check.solutions, &check.from) {
+        note(here, &report)?;
+    }
+    Ok(exit_code(&report))
 }
 
-fn once(here: &Here, check: &Check, round: usize) -> Result<Report> {
+fn graded(here: &Here, check: &Check) -> Result<Report> {
     let catalogue = &here.catalogue;
     let katas = if check.katas.is_empty() && catalogue.one(None, &here.cwd).is_ok() {
         vec![catalogue.one(None, &here.cwd)?]
     } else {
         catalogue.select(&check.katas, &here.cwd)?
     };
-    let mut task = task(here, check)?;
-    task.seed = task.seed.wrapping_add(round as u64);
+    let task = task(here, check)?;
     let (events, mut happened) = mpsc::unbounded_channel();
     let mut live = Live::new(katas.len());
     block_on(async {
@@ -90,6 +84,7 @@ fn task(here: &Here, check: &Check) -> Result<Task> {
         origin,
         flag,
         seed: check.seed.map_or_else(fresh_seed, Ok)?,
+        rounds: check.repeat,
         cage: check.cage.unwrap_or_else(CageChoice::usual),
         jobs: check.jobs.unwrap_or_else(parallelism),
     })
@@ -119,8 +114,4 @@ fn exit_code(report: &Report) -> ExitCode {
     } else {
         ExitCode::Unsolved
     }
-}
-
-fn graver(a: ExitCode, b: ExitCode) -> ExitCode {
-    if (a as u8) < (b as u8) { b } else { a }
 }
