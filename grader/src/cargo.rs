@@ -1,8 +1,11 @@
 //! The only module that knows cargo's arguments and messages, and asks rustc about itself.
 
+use crate::depot::Depot;
 use crate::error::{Error, Result};
+use crate::fingerprint::Fingerprint;
 use crate::process::tool;
-use crate::scratch::Scratch;
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::fs;
@@ -13,7 +16,7 @@ use std::path::{Path, PathBuf};
 const WORKSPACE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/..");
 
 /// The compiler, found once.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct Toolchain {
     /// `rustc 1.95.0 (…)`.
     pub(crate) version: String,
@@ -26,8 +29,29 @@ pub(crate) struct Toolchain {
 }
 
 impl Toolchain {
-    /// Asks the compiler of this folder who it is.
-    pub(crate) fn find() -> Result<Self> {
+    /// The compiler of this workspace: as it was found before, as long as nothing has changed
+    /// that chooses it, otherwise by asking it who it is.
+    pub(crate) fn find(depot: &Depot) -> Result<Self> {
+        let workspace = Path::new(WORKSPACE);
+        let chosen_by = Fingerprint::new()
+            .variable("RUSTC")
+            .variable("RUSTUP_TOOLCHAIN")
+            .variable("RUSTUP_HOME")
+            .variable("PATH")
+            .file(&workspace.join("rust-toolchain.toml"))?
+            .finish();
+        let entry = depot.entry("toolchain", &chosen_by, |folder| {
+            let found = serde_json::to_string(&Self::ask()?).unwrap_or_default();
+            let file = folder.join(INDEX);
+            fs::write(&file, found).map_err(|error| Error::io("write", &file, &error))
+        })?;
+        match read_index::<Self>(&entry) {
+            Some(known) if known.rustc.exists() => Ok(known),
+            _ => Self::ask(),
+        }
+    }
+
+    fn ask() -> Result<Self> {
         let rustc = std::env::var_os("RUSTC").unwrap_or_else(|| "rustc".into());
         let workspace = Path::new(WORKSPACE);
         let about = tool(&rustc, workspace).args(["-vV"]).output()?;
@@ -55,13 +79,37 @@ impl Toolchain {
             },
         })
     }
+
+    /// Everything that decides what a build comes to, besides the sources.
+    fn fingerprint(&self) -> Result<Fingerprint> {
+        let workspace = Path::new(WORKSPACE);
+        Fingerprint::new()
+            .text("version", &self.version)
+            .text("host", &self.host)
+            .program(&self.rustc)
+            .variable("RUSTFLAGS")
+            .variable("CARGO_ENCODED_RUSTFLAGS")
+            .file(&workspace.join("Cargo.toml"))?
+            .file(&workspace.join("Cargo.lock"))?
+            .file(&workspace.join(".cargo/config.toml"))?
+            .folder(&workspace.join("grader/suite/drive"), |_| true)
+    }
+}
+
+/// A file that says what an entry of the depot holds.
+const INDEX: &str = "index.json";
+
+fn read_index<T: DeserializeOwned>(entry: &Path) -> Option<T> {
+    let text = fs::read_to_string(entry.join(INDEX)).ok()?;
+    serde_json::from_str(&text).ok()
 }
 
 /// What katas may use, compiled, in a folder that holds nothing else.
 #[derive(Debug)]
 pub(crate) struct Externs {
+    /// File names by crate name.
     crates: BTreeMap<String, PathBuf>,
-    folder: Scratch,
+    folder: PathBuf,
 }
 
 impl Externs {
@@ -78,26 +126,46 @@ impl Externs {
 
     /// The folder of all of them and of what they use themselves.
     pub(crate) fn folder(&self) -> &Path {
-        self.folder.path()
+        &self.folder
     }
 }
 
-/// Builds what katas may use.
+/// Builds what katas may use, unless it was built before.
 pub(crate) fn build_dependencies(
+    depot: &Depot,
     toolchain: &Toolchain,
     progress: impl FnMut(&str),
 ) -> Result<Externs> {
+    let made_of = toolchain
+        .fingerprint()?
+        .file(&Path::new(WORKSPACE).join("grader/kata-deps/Cargo.toml"))?
+        .finish();
+    let folder = depot.entry("crates", &made_of, |folder| {
+        collect_crates(folder, toolchain, progress)
+    })?;
+    let names: BTreeMap<String, PathBuf> = read_index(&folder).ok_or_else(|| {
+        Error::grader(
+            format!("{} is damaged", folder.display()),
+            "remove that folder and run the command again",
+        )
+    })?;
+    let crates = names
+        .into_iter()
+        .map(|(name, file)| (name, folder.join(file)))
+        .collect();
+    Ok(Externs { crates, folder })
+}
+
+/// Cargo's own folders also hold programs that decide; this one holds crates only.
+fn collect_crates(folder: &Path, toolchain: &Toolchain, progress: impl FnMut(&str)) -> Result<()> {
     // With an explicit target, what macros need for themselves is kept apart from what
     // katas link against, though it may be the same crate with other features.
     let args = ["--package", "kata-deps", "--target", &toolchain.host];
-    let artifacts = build(&args, progress)?;
-    // Cargo's own folders also hold programs that decide.
-    let folder = Scratch::new()?;
-    let mut crates = BTreeMap::new();
-    for artifact in &artifacts {
+    let mut index = BTreeMap::new();
+    for artifact in build(&args, progress)? {
         for file in artifact.files.iter().filter(|file| is_library(file)) {
-            let place = folder.path().join(file.file_name().unwrap_or_default());
-            link(file, &place)?;
+            let name = file.file_name().unwrap_or_default();
+            link(file, &folder.join(name))?;
             let ours = file
                 .components()
                 .any(|part| part.as_os_str() == toolchain.host.as_str());
@@ -106,11 +174,13 @@ pub(crate) fn build_dependencies(
                     .extension()
                     .is_some_and(|extension| extension == "rlib")
             {
-                crates.insert(artifact.name.replace('-', "_"), place);
+                index.insert(artifact.name.replace('-', "_"), PathBuf::from(name));
             }
         }
     }
-    Ok(Externs { crates, folder })
+    let file = folder.join(INDEX);
+    let text = serde_json::to_string_pretty(&index).unwrap_or_default();
+    fs::write(&file, text).map_err(|error| Error::io("write", &file, &error))
 }
 
 fn link(file: &Path, place: &Path) -> Result<()> {
@@ -119,18 +189,40 @@ fn link(file: &Path, place: &Path) -> Result<()> {
         .map_err(|error| Error::io("copy", file, &error))
 }
 
-/// Builds the oracle; its program.
-pub(crate) fn build_oracle(progress: impl FnMut(&str)) -> Result<PathBuf> {
-    let artifacts = build(&["--package", "oracle"], progress)?;
-    let program = artifacts
-        .into_iter()
-        .find_map(|artifact| artifact.executable);
-    program.ok_or_else(|| {
-        Error::grader(
-            "cargo built no oracle",
-            "is `grader/oracle` as it came with the course?",
-        )
-    })
+/// Builds the oracle, unless it was built before; its program.
+pub(crate) fn build_oracle(
+    depot: &Depot,
+    toolchain: &Toolchain,
+    progress: impl FnMut(&str),
+) -> Result<PathBuf> {
+    let workspace = Path::new(WORKSPACE);
+    let made_of = toolchain
+        .fingerprint()?
+        .folder(&workspace.join("grader/suite/judge"), |_| true)?
+        .folder(&workspace.join("grader/oracle"), |_| true)?
+        .folder(&workspace.join("tests/hidden"), |file| {
+            file.file_name().is_some_and(|name| name == "suite.rs")
+        })?
+        .finish();
+    let entry = depot.entry("oracle", &made_of, |folder| {
+        let artifacts = build(&["--package", "oracle"], progress)?;
+        let program = artifacts
+            .into_iter()
+            .find_map(|artifact| artifact.executable);
+        let program = program.ok_or_else(|| {
+            Error::grader(
+                "cargo built no oracle",
+                "is `grader/oracle` as it came with the course?",
+            )
+        })?;
+        link(&program, &folder.join(executable("oracle")))
+    })?;
+    Ok(entry.join(executable("oracle")))
+}
+
+/// The workspace's depot.
+pub(crate) fn depot() -> Depot {
+    Depot::of(Path::new(WORKSPACE))
 }
 
 /// What a solution's cargo package must pass: clippy and rustfmt.

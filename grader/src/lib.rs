@@ -11,6 +11,8 @@ mod error;
 mod exit_code;
 mod text;
 
+mod depot;
+mod fingerprint;
 mod limits;
 mod process;
 mod scratch;

@@ -33,16 +33,19 @@ impl Workshop {
         let level = choice.level(strongest, &missing)?;
         let sender = events.clone();
         let built = tokio::task::spawn_blocking(move || {
-            let toolchain = Toolchain::find()?;
-            let externs = cargo::build_dependencies(&toolchain, progress(&sender, "katas' crates"));
+            let depot = cargo::depot();
+            let toolchain = Toolchain::find(&depot)?;
+            let externs =
+                cargo::build_dependencies(&depot, &toolchain, progress(&sender, "katas' crates"));
             externs.map(|externs| (toolchain, externs))
         });
         let (toolchain, externs) = built.await.map_err(|error| broken(&error))??;
+        let oracle = start_oracle(toolchain.clone(), events.clone());
         Ok(Self {
             toolchain,
             externs,
             level,
-            oracle: start_oracle(events.clone()),
+            oracle,
         })
     }
 
@@ -76,13 +79,14 @@ pub(crate) async fn strongest_cage() -> Result<(Level, Vec<(Level, String)>)> {
     Ok(Cage::strongest(&bars).await)
 }
 
-fn start_oracle(events: Events) -> OracleSource {
+fn start_oracle(toolchain: Toolchain, events: Events) -> OracleSource {
     let (sender, receiver) = watch::channel(None);
     tokio::task::spawn_blocking(move || {
-        let oracle = cargo::build_oracle(progress(&events, "the oracle"))
-            .and_then(|program| Oracle::start(&program))
-            .map(Arc::new)
-            .map_err(|error| error.to_string());
+        let oracle =
+            cargo::build_oracle(&cargo::depot(), &toolchain, progress(&events, "the oracle"))
+                .and_then(|program| Oracle::start(&program))
+                .map(Arc::new)
+                .map_err(|error| error.to_string());
         let _ = sender.send(Some(oracle));
     });
     receiver

@@ -2,7 +2,7 @@
 
 use super::output::say;
 use super::{Here, block_on};
-use crate::cargo::Toolchain;
+use crate::cargo::{Toolchain, depot};
 use crate::error::Result;
 use crate::exit_code::ExitCode;
 use crate::process::remedy;
@@ -23,7 +23,7 @@ pub(super) fn doctor(here: &Here) -> Result<ExitCode> {
         root.display(),
         plural(here.catalogue.katas.len(), "kata")
     );
-    match Toolchain::find() {
+    match Toolchain::find(&depot()) {
         Ok(toolchain) => {
             let _ = writeln!(
                 out,

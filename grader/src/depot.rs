@@ -1,0 +1,118 @@
+//! What was built once for all grades (katas' crates, the oracle), kept under the
+//! fingerprint of everything it was built from, so that a grade need not ask cargo.
+//!
+//! An entry is made beside its place and renamed into it: it is whole or absent.
+
+use crate::error::{Error, Result};
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// Entries of one kind that are kept.
+const KEPT: usize = 3;
+
+/// The folder of all entries.
+#[derive(Debug, Clone)]
+pub(crate) struct Depot {
+    root: PathBuf,
+}
+
+impl Depot {
+    /// The depot of this workspace.
+    pub(crate) fn of(workspace: &Path) -> Self {
+        let target = std::env::var_os("CARGO_TARGET_DIR");
+        let target = target.map_or_else(|| workspace.join("target"), PathBuf::from);
+        Self {
+            root: target.join("grader-depot"),
+        }
+    }
+
+    /// The entry of this kind and fingerprint; `fill` makes it if it is not there.
+    ///
+    /// # Errors
+    /// What `fill` says, or that the entry cannot be put in its place.
+    pub(crate) fn entry(
+        &self,
+        kind: &str,
+        fingerprint: &str,
+        fill: impl FnOnce(&Path) -> Result<()>,
+    ) -> Result<PathBuf> {
+        let place = self.root.join(format!("{kind}-{fingerprint}"));
+        if place.is_dir() {
+            return Ok(place);
+        }
+        fs::create_dir_all(&self.root).map_err(|error| Error::io("create", &self.root, &error))?;
+        let making = tempfile::Builder::new()
+            .prefix(".making-")
+            .tempdir_in(&self.root)
+            .map_err(|error| Error::io("make a folder in", &self.root, &error))?;
+        fill(making.path())?;
+        match fs::rename(making.path(), &place) {
+            Ok(()) => drop(making.keep()),
+            // Another grader was faster; what it put there is the same.
+            Err(_) if place.is_dir() => {}
+            Err(error) => return Err(Error::io("put a folder at", &place, &error)),
+        }
+        self.forget_old(kind);
+        Ok(place)
+    }
+
+    fn forget_old(&self, kind: &str) {
+        let entries = fs::read_dir(&self.root).into_iter().flatten().flatten();
+        let mut old: Vec<_> = entries
+            .filter(|entry| entry.file_name().to_string_lossy().starts_with(kind))
+            .filter_map(|entry| Some((entry.metadata().ok()?.modified().ok()?, entry.path())))
+            .collect();
+        old.sort();
+        let surplus = old.len().saturating_sub(KEPT);
+        for (_, path) in old.into_iter().take(surplus) {
+            let _ = fs::remove_dir_all(path);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn depot(root: &Path) -> Depot {
+        Depot {
+            root: root.to_owned(),
+        }
+    }
+
+    #[test]
+    fn an_entry_is_filled_once() {
+        let root = tempfile::tempdir().unwrap();
+        let depot = depot(root.path());
+        let fill = |folder: &Path| {
+            fs::write(folder.join("file"), "text").unwrap();
+            Ok(())
+        };
+        let place = depot.entry("crates", "a", fill).unwrap();
+        assert_eq!(fs::read_to_string(place.join("file")).unwrap(), "text");
+        let again = depot.entry("crates", "a", |_| panic!("filled twice"));
+        assert_eq!(again.unwrap(), place);
+    }
+
+    #[test]
+    fn what_could_not_be_filled_is_absent() {
+        let root = tempfile::tempdir().unwrap();
+        let depot = depot(root.path());
+        let failed = depot.entry("crates", "a", |folder| {
+            fs::write(folder.join("half"), "").unwrap();
+            Err(Error::grader("no", "no"))
+        });
+        assert!(failed.is_err());
+        assert_eq!(fs::read_dir(root.path()).unwrap().count(), 0);
+    }
+
+    #[test]
+    fn only_the_newest_entries_stay() {
+        let root = tempfile::tempdir().unwrap();
+        let depot = depot(root.path());
+        for name in ["a", "b", "c", "d", "e"] {
+            depot.entry("crates", name, |_| Ok(())).unwrap();
+        }
+        assert_eq!(fs::read_dir(root.path()).unwrap().count(), KEPT);
+    }
+}
