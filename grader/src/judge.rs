@@ -19,6 +19,28 @@ pub(crate) fn verdict(evidence: &Evidence, judged: Option<&Judgement>) -> Verdic
     if evidence.reached_todo() {
         return Verdict::NotAttempted;
     }
+    let verdict = answered(evidence, judged);
+    let unexplained = !matches!(verdict, Verdict::Passed) && evidence.stopped.is_none();
+    match exhausted(evidence) {
+        Some(exhausted) if unexplained => exhausted,
+        _ => verdict,
+    }
+}
+
+/// What was used up, which explains whatever else went wrong.
+fn exhausted(evidence: &Evidence) -> Option<Verdict> {
+    let bounds = &evidence.bounds;
+    if evidence.disk_full {
+        let limit = format!("{} MiB", bounds.file_size >> 20);
+        return Some(Verdict::DiskExceeded { limit });
+    }
+    let files = bounds.open_files > 0 && evidence.most_files >= bounds.open_files;
+    files.then(|| Verdict::FilesExceeded {
+        limit: format!("{} open files", bounds.open_files),
+    })
+}
+
+fn answered(evidence: &Evidence, judged: Option<&Judgement>) -> Verdict {
     match (evidence.answers.as_slice(), judged) {
         ([], _) => without_answer(evidence),
         ([_], Some(Judgement::Right)) => Verdict::Passed,
@@ -41,10 +63,10 @@ fn without_answer(evidence: &Evidence) -> Verdict {
     }
     match evidence.ended {
         Some(Ended::Signalled(SIGXCPU)) => Verdict::TimedOut {
-            limit: "its limit of CPU time".to_owned(),
+            limit: format!("{} s of CPU time", evidence.bounds.cpu_seconds),
         },
-        Some(Ended::Signalled(SIGXFSZ)) => Verdict::OutputExceeded {
-            limit: "its limit for one file".to_owned(),
+        Some(Ended::Signalled(SIGXFSZ)) => Verdict::DiskExceeded {
+            limit: format!("{} MiB", evidence.bounds.file_size >> 20),
         },
         Some(Ended::Signalled(signal)) => Verdict::Crashed { signal },
         Some(Ended::Exited(code)) => Verdict::ExitedEarly { code },

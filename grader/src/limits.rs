@@ -72,7 +72,7 @@ impl Limits {
 }
 
 /// What one process tree may use.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) struct Bounds {
     /// Wall clock.
     pub(crate) wall: Duration,

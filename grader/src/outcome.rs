@@ -27,6 +27,21 @@ pub(crate) enum Verdict {
         /// The limit that was reached, in words.
         limit: String,
     },
+    /// More threads and processes than allowed.
+    ProcessesExceeded {
+        /// The limit that was reached, in words.
+        limit: String,
+    },
+    /// More written to the working folder than allowed.
+    DiskExceeded {
+        /// The limit that was reached, in words.
+        limit: String,
+    },
+    /// More files open at once than allowed.
+    FilesExceeded {
+        /// The limit that was reached, in words.
+        limit: String,
+    },
     /// More output than allowed.
     OutputExceeded {
         /// The limit that was reached, in words.
@@ -73,6 +88,9 @@ impl Verdict {
             Self::TimedOut { .. } => "timed out",
             Self::Deadlocked { .. } => "deadlocked",
             Self::MemoryExceeded { .. } => "out of memory",
+            Self::ProcessesExceeded { .. } => "too many threads",
+            Self::DiskExceeded { .. } => "disk full",
+            Self::FilesExceeded { .. } => "too many files",
             Self::OutputExceeded { .. } => "too much output",
             Self::ExitedEarly { .. } => "exited early",
             Self::Crashed { .. } => "crashed",
@@ -97,6 +115,9 @@ impl Verdict {
                 threads.join("\n")
             )),
             Self::MemoryExceeded { limit } => Some(format!("used more memory than {limit}")),
+            Self::ProcessesExceeded { limit } => Some(format!("started more than {limit}")),
+            Self::DiskExceeded { limit } => Some(format!("wrote more than {limit}")),
+            Self::FilesExceeded { limit } => Some(format!("held all of {limit} at once")),
             Self::OutputExceeded { limit } => Some(format!("printed more than {limit}")),
             Self::ExitedEarly { code } => Some(format!(
                 "the process ended itself with exit status {code} before the case was over; a \

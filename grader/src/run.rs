@@ -53,6 +53,12 @@ pub(crate) struct Evidence {
     pub(crate) stderr: Captured,
     /// Child processes that were still there at the end.
     pub(crate) leftovers: Vec<String>,
+    /// Whether it had filled its working folder.
+    pub(crate) disk_full: bool,
+    /// Most files that one of its processes was seen to hold open.
+    pub(crate) most_files: u64,
+    /// What it might use.
+    pub(crate) bounds: Bounds,
     /// Wall clock.
     pub(crate) elapsed: Duration,
 }
@@ -101,7 +107,11 @@ pub(crate) async fn run(order: CaseRun<'_>, cage: &mut Cage) -> Result<Evidence>
     };
     attended.attend(&running, &mut writer, cage).await;
     attended.evidence.elapsed = attended.watch.elapsed();
-    attended.evidence.leftovers = cage.clear(&running).await?;
+    let left = cage.clear(&running).await?;
+    attended.evidence.leftovers = left.processes;
+    attended.evidence.disk_full = left.disk_full;
+    attended.evidence.most_files = attended.watch.most_files();
+    attended.evidence.bounds = order.bounds;
     attended.take_last_frames().await;
     let mut evidence = attended.evidence;
     evidence.stdout = running.stdout.finish().await;

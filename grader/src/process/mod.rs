@@ -71,6 +71,15 @@ pub(crate) struct Running {
     pub(crate) stderr: Drain,
 }
 
+/// What a program had left when it was over.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Left {
+    /// Names of its child processes that were still there.
+    pub(crate) processes: Vec<String>,
+    /// Whether it had filled the writable folder.
+    pub(crate) disk_full: bool,
+}
+
 /// Both directions of the private channel.
 pub(crate) struct Channel {
     /// From the program.

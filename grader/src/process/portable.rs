@@ -1,6 +1,6 @@
 //! Where there is no cage: the program and its process group are ended, and that is all.
 
-use super::{Bars, Channel, Drain, Ended, Level, Order, Running};
+use super::{Bars, Channel, Drain, Ended, Left, Level, Order, Running};
 use crate::error::{Error, Result};
 use std::fs;
 use std::io;
@@ -111,12 +111,12 @@ impl Cage {
 
     /// Ends the program and, on Unix, its process group, and empties the writable folder.
     /// What the program left behind is not known here.
-    pub(crate) async fn clear(&mut self, _: &Running) -> Result<Vec<String>> {
+    pub(crate) async fn clear(&mut self, _: &Running) -> Result<Left> {
         self.end().await?;
         let emptied =
             fs::remove_dir_all(&self.writable).and_then(|()| fs::create_dir_all(&self.writable));
         emptied.map_err(|error| Error::io("empty", &self.writable, &error))?;
-        Ok(Vec::new())
+        Ok(Left::default())
     }
 
     /// Ends the program, and leaves the writable folder as it is.

@@ -81,6 +81,9 @@ fn status(verdict: &Verdict, title: &str, text: &str) -> TestCaseStatus {
         | Verdict::TimedOut { .. }
         | Verdict::Deadlocked { .. }
         | Verdict::MemoryExceeded { .. }
+        | Verdict::ProcessesExceeded { .. }
+        | Verdict::DiskExceeded { .. }
+        | Verdict::FilesExceeded { .. }
         | Verdict::OutputExceeded { .. }
         | Verdict::ExitedEarly { .. }
         | Verdict::Crashed { .. }

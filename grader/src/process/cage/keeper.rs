@@ -200,13 +200,14 @@ impl Holder {
     fn clear(&mut self, emptying: bool) -> io::Result<()> {
         self.end_all()?;
         self.main = None;
+        let full = self.scope == Scope::Namespace && is_full(&self.policy.writable);
         let cleared = if emptying {
             empty(Path::new(&self.policy.writable))
         } else {
             Ok(())
         };
         match cleared {
-            Ok(()) => reply(&self.control, &Reply::Cleared(())),
+            Ok(()) => reply(&self.control, &Reply::Cleared(full)),
             Err(error) => reply(&self.control, &Reply::Failed(error.to_string())),
         }
     }
@@ -304,6 +305,11 @@ fn bury() -> bool {
             Err(_) => return true,
         }
     }
+}
+
+/// Whether nothing more fits in a file system: bytes, or files.
+fn is_full(folder: &str) -> bool {
+    rustix::fs::statvfs(folder).is_ok_and(|left| left.f_bavail < 4 || left.f_ffree < 4)
 }
 
 /// Removes everything in a folder, also what was made unreadable on purpose.

@@ -12,7 +12,7 @@ mod policy;
 mod seccomp;
 mod wire;
 
-use super::{Bars, Channel, Drain, Ended, Level, Order, Running};
+use super::{Bars, Channel, Drain, Ended, Left, Level, Order, Running};
 use crate::error::{Error, Result};
 use policy::{Policy, Reply, Request, Spawn};
 use rustix::net::RecvFlags;
@@ -86,22 +86,24 @@ impl Cage {
         }
     }
 
-    /// Ends everything that is left and empties the writable folder; the names of the child
-    /// processes that were still there.
-    pub(crate) async fn clear(&mut self, running: &Running) -> Result<Vec<String>> {
-        let left = self.left(running);
-        self.end_programs(true).await?;
-        Ok(left)
+    /// Ends everything that is left and empties the writable folder; what was left.
+    pub(crate) async fn clear(&mut self, running: &Running) -> Result<Left> {
+        let processes = self.left(running);
+        let reply = self.end_programs(true).await?;
+        Ok(Left {
+            processes,
+            disk_full: matches!(reply, Reply::Cleared(true)),
+        })
     }
 
     /// Ends everything that is left, and leaves the writable folder as it is.
     pub(crate) async fn end(&mut self) -> Result<()> {
-        self.end_programs(false).await
+        self.end_programs(false).await.map(drop)
     }
 
-    async fn end_programs(&mut self, emptying: bool) -> Result<()> {
+    async fn end_programs(&mut self, emptying: bool) -> Result<Reply> {
         let ended = self.ask(&Request::Clear(emptying)).await;
-        ended.map(drop).map_err(|error| {
+        ended.map(|(reply, _)| reply).map_err(|error| {
             Error::grader(
                 format!("the cage of student code is broken: {error}"),
                 "was it ended from outside? Start the grader again",

@@ -87,8 +87,9 @@ impl From<&Bounds> for ProcessLimits {
             address_space: (4 * bounds.memory).max(4 << 30),
             file_size: bounds.file_size,
             open_files: bounds.open_files,
-            // The keeper and init count too.
-            processes: bounds.processes + 2,
+            // Twice what is allowed, so that the watch, which says why, comes first; the
+            // keeper and init count too.
+            processes: 2 * bounds.processes + 2,
         }
     }
 }
@@ -139,8 +140,8 @@ wire! {
         Spawned(()),
         /// The program ended by itself.
         Ended(Ended),
-        /// Nothing is left.
-        Cleared(()),
+        /// Nothing is left; whether the writable folder was full.
+        Cleared(bool),
         /// The file; its descriptor comes along.
         Fetched(()),
         /// It could not be done: why.
