@@ -81,7 +81,7 @@ impl Toolchain {
     }
 
     /// Everything that decides what a build comes to, besides the sources.
-    fn fingerprint(&self) -> Result<Fingerprint> {
+    pub(crate) fn fingerprint(&self) -> Result<Fingerprint> {
         let workspace = Path::new(WORKSPACE);
         Fingerprint::new()
             .text("version", &self.version)

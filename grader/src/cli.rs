@@ -83,6 +83,9 @@ pub(crate) struct Check {
     /// Where the full cage cannot be had; usual is best, and required where CI is set
     #[arg(long, value_enum, value_name = "CHOICE")]
     pub(crate) cage: Option<CageChoice>,
+    /// Make every verdict again, also where nothing has changed; usual where CI is set
+    #[arg(long)]
+    pub(crate) no_cache: bool,
     /// Grade this many katas at a time
     #[arg(long, short, value_name = "N")]
     pub(crate) jobs: Option<usize>,

@@ -1,6 +1,7 @@
 //! The engine: one submission of some katas, from intake to report.
 
 use crate::attempt::{Attempt, Names, millis};
+use crate::cargo::{self, Toolchain};
 use crate::catalogue::{Catalogue, Kata};
 use crate::compile::NotCompiled;
 use crate::error::{Error, Result};
@@ -11,7 +12,9 @@ use crate::record::{Event, KataResult, REPORT_VERSION, Report};
 use crate::stage::Stage;
 use crate::submission::{self, SourceFile, Submission};
 use crate::suite_source::SuiteSource;
+use crate::verdicts::Verdicts;
 use crate::workshop::{Events, Workshop};
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Instant;
@@ -30,6 +33,8 @@ pub(crate) struct Task {
     pub(crate) seed: u64,
     /// How often each kata is run. What counts is the first round that it does not pass.
     pub(crate) rounds: u64,
+    /// Whether verdicts that nothing has changed since are taken as they are.
+    pub(crate) keep_verdicts: bool,
     /// How much student code is to be shut in.
     pub(crate) cage: CageChoice,
     /// Katas at a time.
@@ -59,15 +64,25 @@ pub(crate) async fn grade(
     task: &Task,
     events: &Events,
 ) -> Result<Report> {
+    let kept = task.keep_verdicts.then(|| kept_verdicts(catalogue, task));
+    let kept = kept.transpose()?;
+    let mut results: BTreeMap<String, KataResult> = BTreeMap::new();
     let mut grading = Vec::new();
     for kata in katas {
-        let folder = task.from.join(kata.place());
-        grading.push(((*kata).clone(), submission::take(kata, &folder)?));
+        let submission = submission::take(kata, &task.from.join(kata.place()))?;
+        let key = kept.as_ref().map(|kept| kept.key(kata, &submission));
+        let key = key.transpose()?;
+        let known = kept.as_ref().zip(key.as_ref());
+        match known.and_then(|(kept, key)| kept.get(kata, key)) {
+            Some(result) => drop(results.insert(kata.id.clone(), result)),
+            None => grading.push(ToGrade {
+                kata: (*kata).clone(),
+                submission,
+                key,
+            }),
+        }
     }
-    let to_compile = |(kata, submission): &(Kata, Submission)| {
-        kata.is_available() && matches!(submission, Submission::Sources(_))
-    };
-    let workshop = if grading.iter().any(to_compile) {
+    let workshop = if grading.iter().any(ToGrade::must_compile) {
         Some(Arc::new(Workshop::open(task.cage, events).await?))
     } else {
         None
@@ -76,7 +91,16 @@ pub(crate) async fn grade(
         Some(workshop) => (workshop.toolchain.version.clone(), workshop.level.words()),
         None => (String::new(), "nothing was compiled or run"),
     };
-    let katas = grade_all(grading, workshop, task, events).await?;
+    let graded = grade_all(grading, workshop, task, kept, events).await?;
+    results.extend(
+        graded
+            .into_iter()
+            .map(|result| (result.kata.clone(), result)),
+    );
+    let katas: Vec<KataResult> = katas
+        .iter()
+        .filter_map(|kata| results.remove(&kata.id))
+        .collect();
     Ok(Report {
         version: REPORT_VERSION,
         grader: env!("CARGO_PKG_VERSION").to_owned(),
@@ -91,29 +115,57 @@ pub(crate) async fn grade(
     })
 }
 
+/// A kata whose verdict is not kept.
+struct ToGrade {
+    kata: Kata,
+    submission: Submission,
+    key: Option<String>,
+}
+
+impl ToGrade {
+    fn must_compile(&self) -> bool {
+        self.kata.is_available() && matches!(self.submission, Submission::Sources(_))
+    }
+}
+
+fn kept_verdicts(catalogue: &Catalogue, task: &Task) -> Result<Verdicts> {
+    let toolchain = Toolchain::find(&cargo::depot())?;
+    let decided_by = toolchain
+        .fingerprint()?
+        .text("cage", &format!("{:?}", task.cage));
+    Ok(Verdicts::new(&catalogue.root, &task.from, decided_by))
+}
+
 async fn grade_all(
-    grading: Vec<(Kata, Submission)>,
+    grading: Vec<ToGrade>,
     workshop: Option<Arc<Workshop>>,
     task: &Task,
+    kept: Option<Verdicts>,
     events: &Events,
 ) -> Result<Vec<KataResult>> {
+    if grading.is_empty() {
+        return Ok(Vec::new());
+    }
     let places = Arc::new(Semaphore::new(task.jobs.max(1)));
     let stage = Arc::new(Stage::new()?);
     let mut running = Vec::new();
-    for (kata, submission) in grading {
-        let (workshop, places) = (workshop.clone(), Arc::clone(&places));
+    for one in grading {
+        let (workshop, places, kept) = (workshop.clone(), Arc::clone(&places), kept.clone());
         let (stage, task, events) = (Arc::clone(&stage), task.clone(), events.clone());
         running.push(tokio::spawn(async move {
             let _place = places.acquire().await;
-            let _ = events.send(Event::Started(kata.id.clone()));
+            let _ = events.send(Event::Started(one.kata.id.clone()));
             let grading = Grading {
-                kata: &kata,
+                kata: &one.kata,
                 task: &task,
                 stage: &stage,
                 workshop: workshop.as_deref(),
                 events: &events,
             };
-            let result = grading.result(submission).await;
+            let result = grading.result(one.submission).await;
+            if let (Some(kept), Some(key)) = (kept, one.key) {
+                kept.put(&one.kata, &key, &result);
+            }
             let _ = events.send(Event::Finished(Box::new(result.clone())));
             result
         }));
@@ -188,9 +240,11 @@ impl Grading<'_> {
             }
         };
         let (mut cases, mut verdict) = (Vec::new(), Verdict::Passed);
+        let mut seed = self.task.seed;
         for round in 0..self.task.rounds {
             self.tell(round);
-            cases = attempt.run_all(self.task.seed.wrapping_add(round)).await?;
+            seed = self.task.seed.wrapping_add(round);
+            cases = attempt.run_all(seed).await?;
             verdict = judge::of_kata(cases.iter().map(|case| &case.verdict));
             if !verdict.is_passed() {
                 break;
@@ -200,13 +254,14 @@ impl Grading<'_> {
         result.points = cases.iter().map(|case| case.points).sum();
         result.max_points = cases.iter().map(|case| case.max_points).sum();
         result.compiler = attempt.compiled.warnings;
+        result.seed = seed;
         result.cases = cases;
         Ok(result)
     }
 
     fn tell(&self, round: u64) {
         // A tenth at a time, so that a log stays readable.
-        if self.task.rounds > 1 && round % self.task.rounds.div_ceil(10) == 0 {
+        if self.task.rounds > 1 && round.is_multiple_of(self.task.rounds.div_ceil(10)) {
             let what = format!(
                 "{}: round {} of {}",
                 self.kata.id,
@@ -235,6 +290,8 @@ impl Grading<'_> {
             track: kata.track.clone(),
             title: kata.about.title.clone(),
             verdict,
+            seed: self.task.seed,
+            kept: false,
             points: 0,
             max_points: max_points(kata),
             time_ms: 0,

@@ -32,6 +32,7 @@ mod scan;
 mod stage;
 mod submission;
 mod suite_source;
+mod verdicts;
 mod watch;
 mod workshop;
 

@@ -54,6 +54,11 @@ pub(crate) struct KataResult {
     /// The worst verdict.
     #[serde(flatten)]
     pub(crate) verdict: Verdict,
+    /// The seed that its inputs were drawn under.
+    pub(crate) seed: u64,
+    /// Whether the verdict was made in an earlier grade and nothing has changed since.
+    #[serde(skip_deserializing)]
+    pub(crate) kept: bool,
     /// Points reached.
     pub(crate) points: u32,
     /// Points there are; 0 where the suite was not asked.

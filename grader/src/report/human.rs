@@ -41,7 +41,11 @@ fn line(out: &mut String, style: Style, kata: &KataResult, width: usize) {
         style.sign(&kata.verdict),
         kata.kata,
         style.word(&kata.verdict, 16),
-        style.quiet(&time(kata.time_ms)),
+        style.quiet(&if kata.kept {
+            "unchanged".to_owned()
+        } else {
+            time(kata.time_ms)
+        }),
     );
 }
 

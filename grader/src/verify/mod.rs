@@ -139,6 +139,8 @@ fn finished(kata: &Kata, findings: &Findings, started: Instant) -> KataResult {
         } else {
             Verdict::Failed
         },
+        seed: 0,
+        kept: false,
         points: 0,
         max_points: 0,
         time_ms: crate::attempt::millis(started.elapsed()),
