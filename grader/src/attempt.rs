@@ -13,6 +13,7 @@ use crate::stage::{KataStage, Stage};
 use crate::submission::SourceFile;
 use crate::workshop::Workshop;
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 use suite_judge::protocol::PlannedCase;
@@ -25,6 +26,8 @@ pub(crate) struct Names {
     pub(crate) shown: String,
     /// The flag that grades it again, with a space before it, or nothing.
     pub(crate) flag: String,
+    /// Where its compiler may keep what makes the next time faster.
+    pub(crate) lasting: Option<PathBuf>,
 }
 
 /// One compiled submission of one kata.
@@ -51,7 +54,7 @@ impl Attempt {
         stage: &Stage,
         workshop: &Workshop,
     ) -> Result<std::result::Result<Self, NotCompiled>> {
-        let stage = stage.kata(kata, &sources)?;
+        let stage = stage.kata(kata, &sources, workshop.level, names.lasting.clone())?;
         let compiler = Compiler {
             toolchain: &workshop.toolchain,
             externs: &workshop.externs,

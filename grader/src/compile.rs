@@ -122,23 +122,23 @@ impl Compiler<'_> {
 
     fn student(&self, kata: &Kata, stage: &KataStage) -> Result<Job> {
         let name = kata.crate_name();
-        let mut job = Job::new(&name, &stage.root().join("src/lib.rs"), "lib");
+        let mut job = Job::new(&name, &stage.seen().join("src/lib.rs"), "lib");
         // On the command line, so that no attribute can take it back.
         job.args.extend(["-F", "unsafe_code"].map(str::to_owned));
-        job.remap(&stage.root().join("src"), &format!("{}/src", self.shown));
+        job.remap(&stage.seen().join("src"), &format!("{}/src", self.shown));
         self.link(&mut job, kata.about.dependencies.iter())?;
         Ok(job)
     }
 
     fn given(&self, kata: &Kata, given: &Given, stage: &KataStage) -> Result<Job> {
-        let source = stage.root().join(format!("given/{}.rs", given.name));
+        let source = stage.seen().join(format!("given/{}.rs", given.name));
         let kind = if given.proc_macro {
             "proc-macro"
         } else {
             "lib"
         };
         let mut job = Job::new(&given.name, &source, kind);
-        job.remap(stage.root(), &self.shown);
+        job.remap(stage.seen(), &self.shown);
         let ours = |name: &&String| is_staged(kata, name);
         for name in given.dependencies.iter().filter(ours) {
             job.extern_crate(name, &stage.out().join(staged(kata, name)));
@@ -155,7 +155,7 @@ impl Compiler<'_> {
     }
 
     fn driver(&self, kata: &Kata, stage: &KataStage) -> Result<Job> {
-        let mut job = Job::new("driver", &stage.root().join("driver.rs"), "bin");
+        let mut job = Job::new("driver", &stage.seen().join("driver.rs"), "bin");
         job.args.extend(["-A", "warnings"].map(str::to_owned));
         self.against_student(&mut job, kata, stage)?;
         Ok(job)
@@ -163,8 +163,8 @@ impl Compiler<'_> {
 
     /// Externs and names of a crate that is compiled against the student's.
     fn against_student(&self, job: &mut Job, kata: &Kata, stage: &KataStage) -> Result<()> {
-        job.remap(&stage.root().join("src"), &format!("{}/src", self.shown));
-        job.remap(&stage.root().join("suite.rs"), "hidden suite");
+        job.remap(&stage.seen().join("src"), &format!("{}/src", self.shown));
+        job.remap(&stage.seen().join("suite.rs"), "hidden suite");
         job.extern_crate("suite", self.externs.get("suite-drive")?);
         let name = kata.crate_name();
         job.extern_crate(&name, &stage.out().join(staged(kata, &name)));
@@ -198,7 +198,7 @@ impl Compiler<'_> {
         if stage.suite.refused.is_empty() {
             return Ok(BTreeMap::new());
         }
-        let mut job = Job::new("refused", &stage.root().join("refused/lib.rs"), "lib");
+        let mut job = Job::new("refused", &stage.seen().join("refused/lib.rs"), "lib");
         job.args
             .extend(["-A", "warnings", "--emit", "metadata"].map(str::to_owned));
         self.against_student(&mut job, kata, stage)?;
@@ -225,6 +225,10 @@ impl Compiler<'_> {
         cage: &mut Cage,
     ) -> Result<Run> {
         let mut args = job.args.clone();
+        if let Some(folder) = stage.incremental() {
+            let folder = folder.join(&job.name);
+            args.extend(["-C".to_owned(), format!("incremental={}", folder.display())]);
+        }
         args.extend(["--out-dir".to_owned(), stage.out().display().to_string()]);
         args.extend([
             "-L".to_owned(),
@@ -238,7 +242,7 @@ impl Compiler<'_> {
                 ("TMPDIR".to_owned(), stage.out().display().to_string()),
                 ("LANG".to_owned(), "C.UTF-8".to_owned()),
             ],
-            cwd: stage.root().to_owned(),
+            cwd: stage.seen().to_owned(),
             bounds: kata.about.limits.for_compiler(),
         };
         let running = cage.spawn(&order, KEPT_MESSAGES).await?;
@@ -270,6 +274,7 @@ fn read_diagnostics(messages: &[u8]) -> Vec<Diagnostic> {
 
 /// One call of rustc.
 struct Job {
+    name: String,
     args: Vec<String>,
     output: String,
 }
@@ -299,7 +304,11 @@ impl Job {
             "proc-macro" => macro_file(name),
             _ => format!("lib{name}.rlib"),
         };
-        Self { args, output }
+        Self {
+            name: name.to_owned(),
+            args,
+            output,
+        }
     }
 
     fn extern_crate(&mut self, name: &str, file: &Path) {

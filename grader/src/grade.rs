@@ -5,6 +5,7 @@ use crate::cargo::{self, Toolchain};
 use crate::catalogue::{Catalogue, Kata};
 use crate::compile::NotCompiled;
 use crate::error::{Error, Result};
+use crate::fingerprint::Fingerprint;
 use crate::judge;
 use crate::outcome::Verdict;
 use crate::process::CageChoice;
@@ -33,12 +34,24 @@ pub(crate) struct Task {
     pub(crate) seed: u64,
     /// How often each kata is run. What counts is the first round that it does not pass.
     pub(crate) rounds: u64,
+    /// A folder for what makes the next grade faster; none where the disk is not to be trusted.
+    pub(crate) lasting: Option<PathBuf>,
     /// Whether verdicts that nothing has changed since are taken as they are.
     pub(crate) keep_verdicts: bool,
     /// How much student code is to be shut in.
     pub(crate) cage: CageChoice,
     /// Katas at a time.
     pub(crate) jobs: usize,
+}
+
+impl Task {
+    /// Where the compiler may keep what makes the next time faster: for each folder of
+    /// submissions and each kata its own, and only where verdicts may be kept, too.
+    fn lasting(&self, kata: &Kata) -> Option<PathBuf> {
+        let from = Fingerprint::new().text("from", &self.from.to_string_lossy());
+        let lasting = self.lasting.as_ref()?;
+        Some(lasting.join(&from.finish()[..8]).join(&kata.id))
+    }
 }
 
 /// A seed that nobody could know.
@@ -229,6 +242,7 @@ impl Grading<'_> {
         let names = Names {
             shown: self.shown(),
             flag: self.task.flag.clone(),
+            lasting: self.task.lasting(self.kata),
         };
         let attempt = Attempt::prepare(self.kata, sources, names, self.stage, workshop).await?;
         let mut attempt = match attempt {

@@ -288,6 +288,8 @@ fn draw_secret() -> Result<Secret> {
 mod tests {
     use super::*;
 
+    type Report = Vec<std::result::Result<(String, Option<char>), Vec<()>>>;
+
     #[test]
     fn no_bytes_make_the_channels_decoder_panic_or_fill_memory() {
         let answer = Frame::Answer(([7; 16], vec![1, 2, 3]));
@@ -305,7 +307,6 @@ mod tests {
         ] {
             crate::fuzz::mutated(&frame.to_bytes(), |bytes| drop(Frame::from_bytes(bytes)));
         }
-        type Report = Vec<std::result::Result<(String, Option<char>), Vec<()>>>;
         crate::fuzz::bytes(|bytes| drop(<(Report, Vec<u128>)>::from_bytes(bytes)));
     }
 }

@@ -4,7 +4,7 @@ use crate::cargo::executable;
 use crate::catalogue::Kata;
 use crate::error::{Error, Result};
 use crate::limits::Bounds;
-use crate::process::Bars;
+use crate::process::{Bars, Level, Shown};
 use crate::scratch::Scratch;
 use crate::submission::SourceFile;
 use crate::suite_source::SuiteSource;
@@ -24,6 +24,10 @@ pub(crate) struct Stage {
 pub(crate) struct KataStage {
     /// Its folder, removed when this is dropped.
     folder: TempDir,
+    /// The same folder as it is seen in a cage.
+    seen: PathBuf,
+    /// Where the compiler may keep what makes the next time faster.
+    lasting: Option<PathBuf>,
     /// The programs that must not compile.
     pub(crate) suite: SuiteSource,
 }
@@ -36,7 +40,16 @@ impl Stage {
     }
 
     /// Puts a kata's submission and the acting half of its suite there.
-    pub(crate) fn kata(&self, kata: &Kata, sources: &[SourceFile]) -> Result<KataStage> {
+    ///
+    /// In a cage with a root of its own it is always seen at the same place, so that nothing
+    /// tells one grade from another. What the compiler keeps in `lasting` is of use only then.
+    pub(crate) fn kata(
+        &self,
+        kata: &Kata,
+        sources: &[SourceFile],
+        level: Level,
+        lasting: Option<PathBuf>,
+    ) -> Result<KataStage> {
         let suite = SuiteSource::parse(
             &kata.hidden.join("suite.rs"),
             &kata.read_hidden("suite.rs")?,
@@ -45,7 +58,16 @@ impl Stage {
             .prefix(&format!("{}-", kata.id))
             .tempdir_in(self.folder.path())
             .map_err(|error| Error::io("make a folder in", self.folder.path(), &error))?;
-        let stage = KataStage { folder, suite };
+        let seen = match level {
+            Level::Full => SEEN.into(),
+            Level::Landlock | Level::Limits | Level::Bare => folder.path().to_owned(),
+        };
+        let stage = KataStage {
+            folder,
+            seen,
+            lasting: lasting.filter(|_| level == Level::Full),
+            suite,
+        };
         for file in sources {
             stage.write(&format!("src/{}", file.path), &file.text)?;
         }
@@ -56,42 +78,61 @@ impl Stage {
         stage.write("suite.rs", &stage.suite.driver)?;
         stage.write("driver.rs", &driver(kata))?;
         stage.write_refused()?;
-        for folder in [OUT, WORK, ROOT, DRIVER] {
+        for folder in [OUT, WORK, ROOT, DRIVER, LASTING] {
             make(&stage.root().join(folder))?;
+        }
+        if let Some(lasting) = &stage.lasting {
+            make(lasting)?;
         }
         Ok(stage)
     }
 }
 
 impl KataStage {
-    /// Its folder.
-    pub(crate) fn root(&self) -> &Path {
+    fn root(&self) -> &Path {
         self.folder.path()
+    }
+
+    /// Its folder, as it is seen in a cage.
+    pub(crate) fn seen(&self) -> &Path {
+        &self.seen
     }
 
     /// Where compiled things go, in the cage of the compiler.
     pub(crate) fn out(&self) -> PathBuf {
-        self.root().join(OUT)
+        self.seen.join(OUT)
     }
 
     /// The working folder of a case, in the cage of the cases.
     pub(crate) fn work(&self) -> PathBuf {
-        self.root().join(WORK)
+        self.seen.join(WORK)
     }
 
-    /// The driver program, once it is compiled.
+    /// The driver program, once it is compiled, in the cage of the cases.
     pub(crate) fn driver(&self) -> PathBuf {
-        self.root().join(DRIVER).join(executable("driver"))
+        self.seen.join(DRIVER).join(executable("driver"))
+    }
+
+    /// Where the compiler may keep what makes the next time faster, in its cage.
+    pub(crate) fn incremental(&self) -> Option<PathBuf> {
+        self.lasting.as_ref().map(|_| self.seen.join(LASTING))
     }
 
     /// The bars of the cage in which a kata is compiled.
     pub(crate) fn compiler_bars(&self, kata: &Kata, compiler: &[PathBuf]) -> Bars {
-        let mut readable = compiler.to_vec();
-        readable.push(self.root().to_owned());
+        let mut readable: Vec<Shown> = compiler.iter().map(Shown::as_it_is).collect();
+        readable.push(Shown {
+            host: self.root().to_owned(),
+            inside: self.seen.clone(),
+        });
         Bars {
             root: self.root().join(ROOT),
             readable,
             writable: self.out(),
+            lasting: self.lasting.clone().map(|host| Shown {
+                host,
+                inside: self.seen.join(LASTING),
+            }),
             loadable: kata.about.given.iter().any(|given| given.proc_macro),
             proc: true,
             bounds: kata.about.limits.for_compiler(),
@@ -102,8 +143,12 @@ impl KataStage {
     pub(crate) fn case_bars(&self, bounds: Bounds) -> Bars {
         Bars {
             root: self.root().join(ROOT),
-            readable: vec![self.root().join(DRIVER)],
+            readable: vec![Shown {
+                host: self.root().join(DRIVER),
+                inside: self.seen.join(DRIVER),
+            }],
             writable: self.work(),
+            lasting: None,
             loadable: false,
             proc: false,
             bounds,
@@ -112,7 +157,7 @@ impl KataStage {
 
     /// Keeps the driver that the compiler has made.
     pub(crate) fn keep_driver(&self, mut made: fs::File) -> Result<()> {
-        let path = self.driver();
+        let path = self.root().join(DRIVER).join(executable("driver"));
         let kept = fs::File::create(&path)
             .and_then(|mut kept| std::io::copy(&mut made, &mut kept))
             .and_then(|_| make_executable(&path));
@@ -149,12 +194,16 @@ fn driver(kata: &Kata) -> String {
     )
 }
 
+/// Where a cage with a root of its own sees a kata.
+const SEEN: &str = "/kata";
+
 /// Folders of a kata on the stage: what the compiler writes, what a case writes, what a
-/// private root is built on, and the driver.
+/// private root is built on, the driver, and what outlasts a grade.
 const OUT: &str = "out";
 const WORK: &str = "work";
 const ROOT: &str = "root";
 const DRIVER: &str = "driver";
+const LASTING: &str = "incremental";
 
 #[cfg(unix)]
 fn make_executable(path: &Path) -> std::io::Result<()> {

@@ -72,6 +72,7 @@ pub(crate) async fn strongest_cage() -> Result<(Level, Vec<(Level, String)>)> {
         root: folder.path().to_owned(),
         readable: Vec::new(),
         writable: folder.path().join("work"),
+        lasting: None,
         loadable: false,
         proc: true,
         bounds: Limits::default().for_case(),

@@ -85,6 +85,7 @@ fn task(here: &Here, check: &Check) -> Result<Task> {
         flag,
         seed: check.seed.map_or_else(fresh_seed, Ok)?,
         rounds: check.repeat,
+        lasting: at_home().then(|| root.join(".katas/incremental")),
         keep_verdicts: keep_verdicts(check),
         cage: check.cage.unwrap_or_else(CageChoice::usual),
         jobs: check.jobs.unwrap_or_else(parallelism),
@@ -94,8 +95,11 @@ fn task(here: &Here, check: &Check) -> Result<Task> {
 /// Only where nothing asks for a grade of its own, and never in CI, where the disk may be
 /// somebody else's.
 fn keep_verdicts(check: &Check) -> bool {
-    let at_home = CageChoice::usual() == CageChoice::Best;
-    at_home && !check.no_cache && check.seed.is_none() && check.repeat == 1
+    at_home() && !check.no_cache && check.seed.is_none() && check.repeat == 1
+}
+
+fn at_home() -> bool {
+    CageChoice::usual() == CageChoice::Best
 }
 
 fn shown(path: &Path, cwd: &Path) -> String {

@@ -46,15 +46,38 @@ pub(crate) struct Bars {
     /// An empty folder that the private root can be built on.
     pub(crate) root: PathBuf,
     /// Files and folders that can be read and run, besides the system's own.
-    pub(crate) readable: Vec<PathBuf>,
-    /// The one folder that can be written.
+    pub(crate) readable: Vec<Shown>,
+    /// The one folder that can be written, as programs see it; empty at first.
     pub(crate) writable: PathBuf,
+    /// A folder of the host's that can be written too, for what should outlast the cage.
+    pub(crate) lasting: Option<Shown>,
     /// Whether what is written can be loaded as code: a procedural macro must be.
     pub(crate) loadable: bool,
     /// Whether programs see their own `/proc`; the linker needs it, drivers must not.
     pub(crate) proc: bool,
     /// What each program may use.
     pub(crate) bounds: Bounds,
+}
+
+/// A file or folder of the host's and where programs in a cage see it. The two are the same
+/// where a cage has no root of its own.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Shown {
+    /// Where it is.
+    pub(crate) host: PathBuf,
+    /// Where it is seen.
+    pub(crate) inside: PathBuf,
+}
+
+impl Shown {
+    /// Seen where it is.
+    pub(crate) fn as_it_is(path: impl Into<PathBuf>) -> Self {
+        let path = path.into();
+        Self {
+            host: path.clone(),
+            inside: path,
+        }
+    }
 }
 
 /// A started program.

@@ -46,6 +46,7 @@ pub(super) async fn prepare(
     let names = Names {
         shown: ".".to_owned(),
         flag: String::new(),
+        lasting: None,
     };
     Attempt::prepare(&bench.kata, sources, names, &bench.stage, &bench.workshop).await
 }

@@ -191,20 +191,22 @@ fn restrict_files(policy: &Policy) -> io::Result<()> {
         "/dev/urandom",
         "/dev/random",
     ];
-    let existing = |paths: &[String]| -> Vec<PathBuf> {
-        let paths = paths.iter().map(PathBuf::from);
-        paths.filter(|path| path.exists()).collect()
-    };
+    let readable = policy
+        .readable
+        .iter()
+        .map(|(_, inside)| PathBuf::from(inside));
+    let readable: Vec<PathBuf> = readable.filter(|path| path.exists()).collect();
+    let lasting = policy.lasting.iter().map(|(_, inside)| inside);
     let status = Ruleset::default()
         .set_compatibility(CompatLevel::BestEffort)
         .handle_access(all)
         .and_then(|ruleset| ruleset.scope(Scope::from_all(abi)))
         .and_then(Ruleset::create)
-        .and_then(|ruleset| ruleset.add_rules(path_beneath_rules(existing(&policy.readable), read)))
+        .and_then(|ruleset| ruleset.add_rules(path_beneath_rules(readable, read)))
         .and_then(|ruleset| {
             // What can be written can never be run.
             let write = all & !AccessFs::Execute;
-            ruleset.add_rules(path_beneath_rules([&policy.writable], write))
+            ruleset.add_rules(path_beneath_rules(lasting.chain([&policy.writable]), write))
         })
         .and_then(|ruleset| {
             let device = AccessFs::ReadFile | AccessFs::WriteFile;

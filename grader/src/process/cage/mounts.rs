@@ -26,11 +26,23 @@ pub(super) fn enter_root(policy: &Policy) -> io::Result<()> {
     let root = Path::new(&policy.root);
     let base = MountFlags::NOSUID | MountFlags::NODEV;
     tmpfs(root, base, "size=4m,mode=755")?;
-    for path in &policy.readable {
-        bind(Path::new(path), root, Access::Readable)?;
+    for (host, inside) in &policy.readable {
+        bind(
+            Path::new(host),
+            &below(root, Path::new(inside)),
+            Access::Readable,
+        )?;
     }
     for device in DEVICES {
-        bind(&Path::new("/dev").join(device), root, Access::Device)?;
+        let device = Path::new("/dev").join(device);
+        bind(&device, &below(root, &device), Access::Device)?;
+    }
+    if let Some((host, inside)) = &policy.lasting {
+        bind(
+            Path::new(host),
+            &below(root, Path::new(inside)),
+            Access::Writable,
+        )?;
     }
     let writable = below(root, Path::new(&policy.writable));
     fs::create_dir_all(&writable)?;
@@ -74,33 +86,37 @@ fn own_mounts() -> io::Result<()> {
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Access {
     Readable,
+    Writable,
     Device,
 }
 
-fn bind(source: &Path, root: &Path, access: Access) -> io::Result<()> {
-    let target = below(root, source);
-    if target.symlink_metadata().is_ok() {
+fn bind(source: &Path, target: &Path, access: Access) -> io::Result<()> {
+    // Mounted over what another mount shows: a folder made for it there.
+    let is_prepared = target.symlink_metadata().is_ok();
+    if is_prepared && access == Access::Readable {
         return Ok(());
     }
     let about = source
         .symlink_metadata()
         .map_err(at(&source.to_string_lossy()))?;
-    let parent = target.parent().unwrap_or(root);
-    fs::create_dir_all(parent)?;
+    if let Some(parent) = target.parent() {
+        fs::create_dir_all(parent)?;
+    }
     if about.is_symlink() {
-        return symlink(fs::read_link(source)?, &target);
+        return symlink(fs::read_link(source)?, target);
     }
-    if about.is_dir() {
-        fs::create_dir(&target)?;
-    } else {
-        fs::write(&target, "")?;
+    if about.is_dir() && !is_prepared {
+        fs::create_dir(target)?;
+    } else if !is_prepared {
+        fs::write(target, "")?;
     }
-    mount_bind_recursive(source, &target).map_err(at(&source.to_string_lossy()))?;
+    mount_bind_recursive(source, target).map_err(at(&source.to_string_lossy()))?;
     let flags = match access {
         Access::Readable => MountFlags::RDONLY | MountFlags::NODEV,
+        Access::Writable => MountFlags::NODEV | MountFlags::NOEXEC,
         Access::Device => MountFlags::NOEXEC,
     };
-    mount_remount(&target, MountFlags::BIND | MountFlags::NOSUID | flags, "")
+    mount_remount(target, MountFlags::BIND | MountFlags::NOSUID | flags, "")
         .map_err(at(&source.to_string_lossy()))
 }
 

@@ -1,8 +1,8 @@
 //! What a cage shuts in, as data that travels from the grader to the cage.
 
 use crate::limits::Bounds;
-use crate::process::{Bars, Ended, Level, Order};
-use std::path::{Path, PathBuf};
+use crate::process::{Bars, Ended, Level, Order, Shown};
+use std::path::Path;
 use suite_judge::wire;
 
 wire! {
@@ -13,8 +13,11 @@ wire! {
         pub(super) level: Level,
         /// An empty folder that the private root can be built on.
         pub(super) root: String,
-        /// Files and folders that can be read and run, and nothing else can.
-        pub(super) readable: Vec<String>,
+        /// Files and folders that can be read and run, and nothing else can: where they are,
+        /// and where they are seen.
+        pub(super) readable: Vec<(String, String)>,
+        /// A folder of the host's that can be written too, for what should outlast the cage.
+        pub(super) lasting: Option<(String, String)>,
         /// A folder that can be written: its own memory file system, empty at first.
         pub(super) writable: String,
         /// Bytes that fit there.
@@ -62,15 +65,16 @@ const SYSTEM: &[&str] = &[
 impl Policy {
     /// What a cage of this level with these bars shuts in.
     pub(super) fn new(bars: &Bars, level: Level) -> Self {
-        let system = SYSTEM.iter().map(PathBuf::from);
+        let system = SYSTEM.iter().map(Shown::as_it_is);
         let readable = system.chain(bars.readable.clone());
         Self {
             level,
             root: text(&bars.root),
             readable: readable
-                .filter(|path| path.exists())
-                .map(|path| text(&path))
+                .filter(|shown| shown.host.exists())
+                .map(|shown| pair(&shown))
                 .collect(),
+            lasting: bars.lasting.as_ref().map(pair),
             writable: text(&bars.writable),
             writable_bytes: bars.bounds.file_size,
             loadable: bars.loadable,
@@ -151,4 +155,8 @@ wire! {
 
 fn text(path: &Path) -> String {
     path.to_string_lossy().into_owned()
+}
+
+fn pair(shown: &Shown) -> (String, String) {
+    (text(&shown.host), text(&shown.inside))
 }
