@@ -4,7 +4,7 @@ use crate::cargo::{self, Externs, Toolchain};
 use crate::error::{Error, Result};
 use crate::limits::Limits;
 use crate::oracle::Oracle;
-use crate::process::{Bars, Cage, CageChoice, Level};
+use crate::process::{Bars, Cage, CageChoice, Level, Possible};
 use crate::record::Event;
 use crate::scratch::Scratch;
 use std::sync::Arc;
@@ -29,8 +29,7 @@ pub(crate) type Events = UnboundedSender<Event>;
 impl Workshop {
     /// Builds what student crates need; goes on building the oracle in the background.
     pub(crate) async fn open(choice: CageChoice, events: &Events) -> Result<Self> {
-        let (strongest, missing) = strongest_cage().await?;
-        let level = choice.level(strongest, &missing)?;
+        let level = choice.level(&possible_cage().await?)?;
         let sender = events.clone();
         let built = tokio::task::spawn_blocking(move || {
             let depot = cargo::depot();
@@ -64,9 +63,8 @@ impl Workshop {
     }
 }
 
-/// The strongest cage that can be had here, found by making one; and what is missing for
-/// stronger ones.
-pub(crate) async fn strongest_cage() -> Result<(Level, Vec<(Level, String)>)> {
+/// The strongest cage that can be had here, found by making one.
+pub(crate) async fn possible_cage() -> Result<Possible> {
     let folder = Scratch::new()?;
     let bars = Bars {
         root: folder.path().to_owned(),

@@ -9,7 +9,7 @@ use crate::process::remedy;
 use crate::progress::Progress;
 use crate::submission::oddities;
 use crate::text::plural;
-use crate::workshop::strongest_cage;
+use crate::workshop::possible_cage;
 use std::fmt::Write;
 
 /// Prints what was found and what to do about it.
@@ -36,14 +36,18 @@ pub(super) fn doctor(here: &Here) -> Result<ExitCode> {
             let _ = writeln!(out, "compiler    {error}");
         }
     }
-    let (level, missing) = block_on(strongest_cage())?;
-    let _ = writeln!(out, "cage        {}", level.words());
-    for (_, why) in missing.iter().take(1) {
-        let _ = writeln!(
-            out,
-            "            full is not possible: {why}\n            {}",
-            remedy(why)
-        );
+    let possible = block_on(possible_cage())?;
+    let made_in = possible.made_in.as_micros();
+    let _ = writeln!(
+        out,
+        "cage        {}, made in {}.{} ms",
+        possible.level.words(),
+        made_in / 1000,
+        made_in / 100 % 10
+    );
+    if let Some(why) = possible.missing.first() {
+        let _ = writeln!(out, "            the full cage is not possible: {why}");
+        let _ = writeln!(out, "            to get it: {}", remedy(why));
     }
     match Progress::load(root) {
         Ok(progress) => {

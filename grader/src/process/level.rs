@@ -2,6 +2,7 @@
 
 use crate::error::{Error, Result};
 use clap::ValueEnum;
+use std::time::Duration;
 use suite_judge::wire;
 
 wire! {
@@ -43,6 +44,17 @@ impl Level {
     }
 }
 
+/// What cage can be had here.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Possible {
+    /// The strongest level.
+    pub(crate) level: Level,
+    /// What each stronger one failed at, the strongest first.
+    pub(crate) missing: Vec<String>,
+    /// How long it took to make one.
+    pub(crate) made_in: Duration,
+}
+
 /// What to do where the full cage cannot be had.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum CageChoice {
@@ -64,24 +76,23 @@ impl CageChoice {
         }
     }
 
-    /// The level to use, given the strongest that can be had and what stronger ones lack.
+    /// The level to use, given what can be had.
     ///
     /// # Errors
     /// When the full cage is required and cannot be had.
-    pub(crate) fn level(self, strongest: Level, missing: &[(Level, String)]) -> Result<Level> {
+    pub(crate) fn level(self, possible: &Possible) -> Result<Level> {
+        let (strongest, missing) = (possible.level, possible.missing.first());
         match self {
             Self::Off if strongest == Level::Bare => Ok(Level::Bare),
             Self::Off => Ok(Level::Limits),
             Self::Required if strongest != Level::Full => Err(Error::grader(
                 format!(
                     "the full cage is required and cannot be had here: {}",
-                    missing
-                        .first()
-                        .map_or("not on this platform", |(_, why)| why.as_str())
+                    missing.map_or("not on this platform", String::as_str)
                 ),
-                missing.first().map_or_else(
+                missing.map_or_else(
                     || "grade on Linux, or use --cage=best for code that you trust".to_owned(),
-                    |(_, why)| remedy(why),
+                    |why| remedy(why),
                 ),
             )),
             Self::Required | Self::Best => Ok(strongest),
@@ -113,31 +124,32 @@ pub(crate) fn remedy(why: &str) -> String {
 mod tests {
     use super::*;
 
+    fn possible(level: Level, missing: &[&str]) -> Possible {
+        Possible {
+            level,
+            missing: missing.iter().map(ToString::to_string).collect(),
+            made_in: Duration::ZERO,
+        }
+    }
+
     #[test]
     fn required_refuses_anything_but_the_full_cage_and_says_what_to_do() {
-        let missing = [(Level::Full, "unshare: Operation not permitted".to_owned())];
-        let refused = CageChoice::Required.level(Level::Landlock, &missing);
+        let less = possible(Level::Landlock, &["unshare: Operation not permitted"]);
+        let refused = CageChoice::Required.level(&less);
         let said = refused.unwrap_err().to_string();
         assert!(said.contains("unprivileged_userns_clone"), "{said}");
-        assert_eq!(
-            CageChoice::Required.level(Level::Full, &[]).unwrap(),
-            Level::Full
-        );
+        let full = possible(Level::Full, &[]);
+        assert_eq!(CageChoice::Required.level(&full).unwrap(), Level::Full);
     }
 
     #[test]
     fn best_takes_what_there_is_and_off_takes_limits() {
-        assert_eq!(
-            CageChoice::Best.level(Level::Landlock, &[]).unwrap(),
-            Level::Landlock
-        );
-        assert_eq!(
-            CageChoice::Off.level(Level::Full, &[]).unwrap(),
-            Level::Limits
-        );
-        assert_eq!(
-            CageChoice::Off.level(Level::Bare, &[]).unwrap(),
-            Level::Bare
-        );
+        for (choice, there_is, taken) in [
+            (CageChoice::Best, Level::Landlock, Level::Landlock),
+            (CageChoice::Off, Level::Full, Level::Limits),
+            (CageChoice::Off, Level::Bare, Level::Bare),
+        ] {
+            assert_eq!(choice.level(&possible(there_is, &[])).unwrap(), taken);
+        }
     }
 }

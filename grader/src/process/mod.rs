@@ -22,7 +22,7 @@ pub(crate) use cage::Cage;
 #[cfg(all(target_os = "linux", not(grader_portable)))]
 pub(crate) use cage::{INIT, KEEPER, init, keep};
 pub(crate) use capture::{Captured, Drain};
-pub(crate) use level::{CageChoice, Level, remedy};
+pub(crate) use level::{CageChoice, Level, Possible, remedy};
 pub(crate) use tool::tool;
 
 /// A program to start, with everything it will know of the world.

@@ -1,6 +1,6 @@
 //! Where there is no cage: the program and its process group are ended, and that is all.
 
-use super::{Bars, Channel, Drain, Ended, Left, Level, Order, Running};
+use super::{Bars, Channel, Drain, Ended, Left, Level, Order, Possible, Running};
 use crate::error::{Error, Result};
 use std::fs;
 use std::io;
@@ -26,8 +26,12 @@ impl Cage {
     }
 
     /// None at all.
-    pub(crate) async fn strongest(_: &Bars) -> (Level, Vec<(Level, String)>) {
-        (Level::Bare, Vec::new())
+    pub(crate) async fn strongest(_: &Bars) -> Possible {
+        Possible {
+            level: Level::Bare,
+            missing: Vec::new(),
+            made_in: std::time::Duration::ZERO,
+        }
     }
 
     /// Starts a program; one at a time, see [`Cage::clear`].

@@ -12,7 +12,7 @@ mod policy;
 mod seccomp;
 mod wire;
 
-use super::{Bars, Channel, Drain, Ended, Left, Level, Order, Running};
+use super::{Bars, Channel, Drain, Ended, Left, Level, Order, Possible, Running};
 use crate::error::{Error, Result};
 use policy::{Policy, Reply, Request, Spawn};
 use rustix::net::RecvFlags;
@@ -22,6 +22,7 @@ use std::os::fd::{AsFd, OwnedFd};
 use std::os::unix::net::UnixStream as StdStream;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
 use suite_judge::Wire;
 use tokio::io::{AsyncReadExt, Interest};
 use tokio::net::UnixStream;
@@ -48,16 +49,27 @@ impl Cage {
         })
     }
 
-    /// The strongest level that this machine allows, and what each stronger one lacks.
-    pub(crate) async fn strongest(bars: &Bars) -> (Level, Vec<(Level, String)>) {
+    /// The strongest level that this machine allows, found by making a cage.
+    pub(crate) async fn strongest(bars: &Bars) -> Possible {
         let mut missing = Vec::new();
-        for level in [Level::Full, Level::Landlock] {
+        for level in [Level::Full, Level::Landlock, Level::Limits] {
+            let started = Instant::now();
             match try_open(bars, level).await {
-                Ok(_) => return (level, missing),
-                Err(error) => missing.push((level, error.to_string())),
+                Ok(_cage) => {
+                    return Possible {
+                        level,
+                        missing,
+                        made_in: started.elapsed(),
+                    };
+                }
+                Err(error) => missing.push(error.to_string()),
             }
         }
-        (Level::Limits, missing)
+        Possible {
+            level: Level::Limits,
+            missing,
+            made_in: Duration::ZERO,
+        }
     }
 
     /// Starts a program; one at a time, see [`Cage::clear`].
