@@ -23,6 +23,7 @@ pub fn main_of(args: impl IntoIterator<Item = OsString>) -> ExitCode {
     match args.get(1) {
         Some(arg) if arg == crate::process::KEEPER => return crate::process::keep(),
         Some(arg) if arg == crate::process::INIT => return crate::process::init(),
+        Some(arg) if arg == crate::process::ENTER => return crate::process::enter(&args[2..]),
         _ => {}
     }
     let cli = match Cli::try_parse_from(args) {

@@ -9,7 +9,7 @@
 use super::confine;
 use super::mounts;
 use super::policy::{Policy, Reply, Request, Spawn};
-use super::wire::{receive, reply, reply_with};
+use super::wire::{self, receive, reply, reply_with};
 use crate::exit_code::ExitCode;
 use crate::process::{Ended, Level};
 use rustix::event::{PollFd, PollFlags, poll};
@@ -17,11 +17,13 @@ use rustix::process::{
     Pid, PidfdFlags, Signal, WaitOptions, kill_process, pidfd_open, set_child_subreaper, wait,
     waitpid,
 };
+use std::ffi::OsString;
 use std::fs;
-use std::io;
+use std::io::{self, Write};
 use std::os::fd::{AsFd, OwnedFd};
 use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
 use std::os::unix::net::UnixStream;
+use std::os::unix::process::CommandExt;
 use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
@@ -30,6 +32,9 @@ use std::time::{Duration, Instant};
 pub(crate) const KEEPER: &str = "__keeper";
 /// The argument that makes the grader the init of a cage.
 pub(crate) const INIT: &str = "__init";
+
+/// The argument that makes the grader shut itself in and become a program.
+pub(crate) const ENTER: &str = "__enter";
 
 /// How long the kernel may take to bury what was killed.
 const BURIAL: Duration = Duration::from_secs(5);
@@ -98,11 +103,33 @@ fn hold_init(control: &UnixStream) -> io::Result<()> {
     Ok(())
 }
 
-/// Shuts itself in and holds programs, where there are no namespaces.
+/// Shuts itself in and becomes a program: `ENTER policy program argument…`. For cages without
+/// an init that is shut in itself.
+pub(crate) fn enter(args: &[OsString]) -> ExitCode {
+    let entered = entered(args);
+    // Nobody reads this but who looks into what the program said.
+    let _ = writeln!(io::stderr(), "cannot enter the cage: {entered}");
+    ExitCode::Grader
+}
+
+/// Why it could not become the program.
+fn entered(args: &[OsString]) -> io::Error {
+    let [policy, program, args @ ..] = args else {
+        return io::ErrorKind::InvalidInput.into();
+    };
+    let policy = policy.to_str().and_then(wire::from_hex);
+    match policy.map(|policy| confine::confine(&policy)) {
+        Some(Ok(())) => Command::new(program).args(args).exec(),
+        Some(Err(error)) => error,
+        None => io::ErrorKind::InvalidData.into(),
+    }
+}
+
+/// Holds programs where there are no namespaces. It is not shut in itself, because it must
+/// find everything that they start; each program is.
 fn hold_programs(control: &UnixStream, policy: Policy) -> io::Result<()> {
     set_child_subreaper(Pid::from_raw(1))?;
     fs::create_dir_all(&policy.writable)?;
-    confine::confine(&policy)?;
     reply(control, &Reply::Holder(std::process::id()))?;
     let mut holder = Holder::new(control.try_clone()?, policy, Scope::Descendants)?;
     let served = holder.serve();
@@ -188,12 +215,27 @@ impl Holder {
     }
 
     fn spawn(&mut self, spawn: &Spawn, fds: Vec<OwnedFd>) -> io::Result<()> {
-        match start(spawn, fds) {
+        match start(&self.shut_in(spawn), fds) {
             Ok(main) => {
                 self.main = Some(main);
                 reply(&self.control, &Reply::Spawned(()))
             }
             Err(error) => reply(&self.control, &Reply::Failed(error.to_string())),
+        }
+    }
+
+    /// The program itself, or the grader that shuts itself in and becomes it.
+    fn shut_in(&self, spawn: &Spawn) -> Spawn {
+        if self.scope == Scope::Namespace {
+            return spawn.clone();
+        }
+        let mut args = vec![ENTER.to_owned(), wire::to_hex(&self.policy)];
+        args.push(spawn.program.clone());
+        args.extend(spawn.args.iter().cloned());
+        Spawn {
+            program: "/proc/self/exe".to_owned(),
+            args,
+            ..spawn.clone()
         }
     }
 

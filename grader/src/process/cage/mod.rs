@@ -29,7 +29,7 @@ use tokio::net::UnixStream;
 use tokio::net::unix::pipe;
 use wire::{receive_header, send};
 
-pub(crate) use keeper::{INIT, KEEPER, init, keep};
+pub(crate) use keeper::{ENTER, INIT, KEEPER, enter, init, keep};
 
 /// A cage, open for programs. Dropping it ends everything in it.
 pub(crate) struct Cage {

@@ -100,6 +100,7 @@ impl From<&Bounds> for ProcessLimits {
 
 wire! {
     /// A program to start.
+    #[derive(Debug, Clone)]
     pub(crate) struct Spawn {
         pub(super) program: String,
         pub(super) args: Vec<String>,

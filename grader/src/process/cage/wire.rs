@@ -87,3 +87,16 @@ pub(super) fn receive_header(
     }
     Ok((received.bytes, fds))
 }
+
+/// A value as text, for an argument.
+pub(super) fn to_hex(value: &impl Wire) -> String {
+    let digits = value.to_bytes().into_iter();
+    digits.map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// The value that [`to_hex`] made this text of.
+pub(super) fn from_hex<T: Wire>(text: &str) -> Option<T> {
+    let bytes = (0..text.len()).step_by(2);
+    let bytes = bytes.map(|at| u8::from_str_radix(text.get(at..at + 2)?, 16).ok());
+    T::from_bytes(&bytes.collect::<Option<Vec<u8>>>()?)
+}
