@@ -223,24 +223,49 @@ fn inline(text: &str) -> String {
     }
 }
 
-/// Rust's pretty debug form, on one line where it fits.
+/// Rust's pretty debug form with every group that fits on a line put on one.
 fn compact(debug: &str) -> String {
-    let mut joined = String::new();
-    for line in debug.lines().map(str::trim) {
-        let closes = line.starts_with([')', ']', '}']);
-        if closes && joined.ends_with(", ") {
-            joined.truncate(joined.len() - 2);
-        }
-        joined.push_str(line);
-        if line.ends_with(',') {
-            joined.push(' ');
+    let mut lines: Vec<String> = Vec::new();
+    for line in debug.lines() {
+        lines.push(line.to_owned());
+        if let Some(start) = opening_of_last(&lines)
+            && let Some(joined) = joined(&lines[start..])
+        {
+            lines.truncate(start);
+            lines.push(joined);
         }
     }
-    let joined = joined.trim_end_matches([',', ' ']);
-    if joined.chars().count() <= 100 && !debug.contains("\\n") || !debug.contains('\n') {
-        return joined.to_owned();
+    lines.join("\n")
+}
+
+/// If the last line closes a group: the line that opens it.
+fn opening_of_last(lines: &[String]) -> Option<usize> {
+    let (last, before) = lines.split_last()?;
+    if !last.trim_start().starts_with([')', ']', '}']) {
+        return None;
     }
-    debug.to_owned()
+    let indent = indent(last);
+    let opens = |line: &String| self::indent(line) == indent && line.ends_with(['(', '[', '{']);
+    before.iter().rposition(opens)
+}
+
+fn indent(line: &str) -> usize {
+    line.len() - line.trim_start().len()
+}
+
+fn joined(group: &[String]) -> Option<String> {
+    let (opening, rest) = group.split_first()?;
+    let (closing, inner) = rest.split_last()?;
+    let inner: Vec<&str> = inner.iter().map(|line| line.trim()).collect();
+    let inner = inner.join(" ");
+    let inner = inner.strip_suffix(',').unwrap_or(&inner);
+    let space = if opening.ends_with('{') && !inner.is_empty() {
+        " "
+    } else {
+        ""
+    };
+    let joined = format!("{opening}{space}{inner}{space}{}", closing.trim());
+    (joined.chars().count() <= WIDTH).then_some(joined)
 }
 
 /// At most [`LINES`] lines, the last ones if there are more.
@@ -311,4 +336,33 @@ fn next_step(report: &Report) -> String {
         );
     }
     "everything here is solved".to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::compact;
+
+    #[test]
+    fn groups_that_fit_on_a_line_stand_on_one() {
+        let plan = |n: u32| format!("Plan {{ n: {n}, name: \"{}\", done: [] }}", "x".repeat(40));
+        #[derive(Debug)]
+        #[expect(dead_code, reason = "only its debug form is read")]
+        struct Plan {
+            n: u32,
+            name: String,
+            done: Vec<u8>,
+        }
+        let plans = [1, 2].map(|n| Plan {
+            n,
+            name: "x".repeat(40),
+            done: Vec::new(),
+        });
+        let expected = format!("[\n    {},\n    {},\n]", plan(1), plan(2));
+        assert_eq!(compact(&format!("{plans:#?}")), expected);
+        assert_eq!(
+            compact(&format!("{:#?}", (1, Some("a")))),
+            "(1, Some(\"a\"))"
+        );
+        assert_eq!(compact("in words"), "in words");
+    }
 }
