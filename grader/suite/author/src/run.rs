@@ -24,7 +24,7 @@ pub fn run(
         return play(roles, &words.next().unwrap_or_default());
     }
     if let Ok(program) = std::env::current_exe() {
-        set_program(program.to_string_lossy().into_owned());
+        set_program(program.to_string_lossy().into_owned(), package.to_owned());
     }
     install_referee(Box::new(settle));
 

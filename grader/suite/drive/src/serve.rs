@@ -44,8 +44,9 @@ pub fn call<I: Wire, R: Wire>(drive: fn(I, &Log) -> R, input: &[u8], log: &Log) 
 /// A command that starts a role of this suite (`roles = [name, …]`) as a child process.
 #[must_use]
 pub fn role(name: &str) -> Command {
-    let mut command = Command::new(program());
-    command.args(["--role", name]);
+    let (program, kata) = program();
+    let mut command = Command::new(program);
+    command.args(["--role", name, kata]);
     command
 }
 
@@ -54,7 +55,8 @@ pub fn role(name: &str) -> Command {
 pub fn serve(katas: &[Kata]) -> ExitCode {
     let mut args = std::env::args().skip(1);
     if args.next().as_deref() == Some("--role") {
-        return play(katas, &args.next().unwrap_or_default());
+        let (name, kata) = (args.next(), args.next());
+        return play(katas, &kata.unwrap_or_default(), &name.unwrap_or_default());
     }
     match act(katas) {
         Ok(()) => ExitCode::SUCCESS,
@@ -62,9 +64,11 @@ pub fn serve(katas: &[Kata]) -> ExitCode {
     }
 }
 
-fn play(katas: &[Kata], name: &str) -> ExitCode {
+/// Katas may have roles of the same name.
+fn play(katas: &[Kata], kata: &str, name: &str) -> ExitCode {
     let Some(role) = katas
         .iter()
+        .filter(|other| other.id == kata)
         .flat_map(|kata| kata.roles)
         .find(|role| role.name == name)
     else {
@@ -77,7 +81,7 @@ fn play(katas: &[Kata], name: &str) -> ExitCode {
 fn act(katas: &[Kata]) -> std::io::Result<()> {
     let (channel, start) = Channel::take()?;
     let channel = Arc::new(channel);
-    set_program(start.program);
+    set_program(start.program, start.kata.clone());
     report_panics(&channel);
     answer_settle(&channel);
 
