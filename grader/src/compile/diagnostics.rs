@@ -1,0 +1,211 @@
+//! What rustc said, and what of it a student is told.
+
+use super::{NotCompiled, Run};
+use crate::catalogue::Kata;
+use crate::outcome::Verdict;
+use crate::text::wrapped;
+use crate::watch::Stop;
+use serde::Deserialize;
+
+/// One message of rustc.
+#[derive(Debug, Clone, Deserialize)]
+pub(super) struct Diagnostic {
+    message: String,
+    code: Option<Code>,
+    level: String,
+    spans: Vec<Span>,
+    children: Vec<Diagnostic>,
+    rendered: Option<String>,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+struct Code {
+    code: String,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+struct Span {
+    file_name: String,
+    line_start: usize,
+    is_primary: bool,
+    label: Option<String>,
+}
+
+/// What rustc said, one JSON object a line; what else is among it is nobody's message.
+pub(super) fn read_diagnostics(messages: &[u8]) -> Vec<Diagnostic> {
+    String::from_utf8_lossy(messages)
+        .lines()
+        .filter_map(|line| serde_json::from_str(line).ok())
+        .collect()
+}
+
+pub(super) fn rendered(run: &Run, level: &str) -> Vec<String> {
+    let wanted = run
+        .diagnostics
+        .iter()
+        .filter(|diagnostic| diagnostic.level == level)
+        // "3 warnings emitted" points nowhere; an error may.
+        .filter(|diagnostic| level == "error" || !diagnostic.spans.is_empty());
+    wanted
+        .filter_map(|diagnostic| diagnostic.rendered.clone())
+        .filter(|text| !text.contains("aborting due to"))
+        .collect()
+}
+
+pub(super) fn not_compiled(run: &Run) -> NotCompiled {
+    let verdict = match run.stopped.clone() {
+        Some(Stop::Time(limit)) => Verdict::TimedOut {
+            limit: format!("{limit} of compiling"),
+        },
+        Some(stop) => stop.verdict(),
+        None => Verdict::DoesNotCompile,
+    };
+    let mut messages = rendered(run, "error");
+    if messages.is_empty() && run.stopped.is_none() {
+        messages.push(format!(
+            "the compiler ended ({:?}) without an error and without a result",
+            run.ended
+        ));
+    }
+    NotCompiled { verdict, messages }
+}
+
+/// The student's crate compiles, but not what is compiled against it.
+pub(super) fn misfit(kata: &Kata, run: &Run) -> NotCompiled {
+    let mut not_compiled = not_compiled(run);
+    let introduction = format!(
+        "Your crate compiles, but the hidden suite cannot be compiled against it. Most often a \
+         public name or signature is no longer the one of the stub; compare with `cargo grader \
+         show {} --stub`.",
+        kata.id
+    );
+    let errors = run
+        .diagnostics
+        .iter()
+        .filter(|found| found.level == "error" && !found.message.starts_with("aborting"));
+    let mut said: Vec<String> = errors.map(said).collect();
+    said.dedup();
+    not_compiled.messages = vec![format!(
+        "{}\n\n{}",
+        wrapped(&introduction, 88),
+        said.join("\n")
+    )];
+    not_compiled
+}
+
+/// An error in the suite without the suite's lines, which are not the student's to read.
+fn said(error: &Diagnostic) -> String {
+    let code = error.code.as_ref().map(|code| format!("[{}]", code.code));
+    let primary = error.spans.iter().find(|span| span.is_primary);
+    let label = primary.and_then(|span| span.label.as_deref());
+    let place = error
+        .children
+        .iter()
+        .flat_map(|note| &note.spans)
+        .chain(&error.spans)
+        .find(|span| span.file_name.contains("src/"));
+    format!(
+        "error{}: {}{}{}",
+        code.unwrap_or_default(),
+        error.message,
+        label.map(|label| format!(": {label}")).unwrap_or_default(),
+        place
+            .map(|span| format!("\n  --> {}:{}", span.file_name, span.line_start))
+            .unwrap_or_default(),
+    )
+}
+
+/// `None` when the compiler refuses the program exactly where and why it must, and accepts
+/// its twin.
+pub(super) fn what_is_wrong(
+    diagnostics: &[Diagnostic],
+    index: usize,
+    expected: &[(usize, String)],
+) -> Option<String> {
+    let errors_in = |twin: &str| {
+        let file = format!("{twin}_{index}.rs");
+        let errors = diagnostics.iter().filter(|found| found.level == "error");
+        errors
+            .filter_map(|error| {
+                let span = error.spans.iter().find(|span| span.is_primary)?;
+                let code = error.code.as_ref().map(|code| code.code.clone());
+                let inside = span.file_name.ends_with(&file);
+                inside.then(|| (span.line_start, code.unwrap_or_default(), &error.message))
+            })
+            .collect::<Vec<_>>()
+    };
+    if let Some((_, code, message)) = errors_in("sound").first() {
+        return Some(format!(
+            "a program that is right must compile, but: {message} ({code})"
+        ));
+    }
+    let got = errors_in("broken");
+    for (line, code) in expected {
+        if !got.iter().any(|(at, found, _)| at == line && found == code) {
+            let said: Vec<String> = got
+                .iter()
+                .map(|(_, code, message)| format!("{message} ({code})"))
+                .collect();
+            return Some(if said.is_empty() {
+                format!("the compiler accepts the program; it must refuse it with {code}")
+            } else {
+                format!(
+                    "the compiler must refuse it with {code}, but: {}",
+                    said.join("; ")
+                )
+            });
+        }
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn diagnostic(file: &str, line: usize, code: &str) -> String {
+        format!(
+            r#"{{"message":"m","code":{{"code":"{code}"}},"level":"error","children":[],
+            "spans":[{{"file_name":"{file}","line_start":{line},"is_primary":true,"label":null}}],
+            "rendered":null}}"#
+        )
+        .replace('\n', "")
+    }
+
+    fn wrong(messages: &str) -> Option<String> {
+        let found = read_diagnostics(messages.as_bytes());
+        what_is_wrong(&found, 0, &[(7, "E0277".to_owned())])
+    }
+
+    #[test]
+    fn a_program_must_be_refused_at_its_line_with_its_code_and_its_twin_must_not() {
+        let right = diagnostic("refused/broken_0.rs", 7, "E0277");
+        assert_eq!(wrong(&right), None);
+        for messages in [
+            String::new(),
+            diagnostic("refused/broken_0.rs", 8, "E0277"),
+            diagnostic("refused/broken_0.rs", 7, "E0599"),
+            diagnostic("refused/broken_1.rs", 7, "E0277"),
+            format!("{right}\n{}", diagnostic("refused/sound_0.rs", 1, "E0432")),
+        ] {
+            assert!(wrong(&messages).is_some(), "{messages}");
+        }
+    }
+
+    #[test]
+    fn no_bytes_make_the_reader_of_diagnostics_panic() {
+        crate::fuzz::bytes(|bytes| {
+            let found = read_diagnostics(bytes);
+            let _ = what_is_wrong(&found, 0, &[(1, String::new())]);
+        });
+        crate::fuzz::mutated(diagnostic("src/lib.rs", 7, "E0277").as_bytes(), |bytes| {
+            let run = Run {
+                diagnostics: read_diagnostics(bytes),
+                stopped: None,
+                ended: None,
+            };
+            let _ = (not_compiled(&run), rendered(&run, "warning"));
+            run.diagnostics.iter().for_each(|error| drop(said(error)));
+        });
+    }
+}
