@@ -34,7 +34,7 @@ fn every_solution_passes_every_case() {
 #[test]
 fn no_stub_is_solved() {
     let stubs = tempfile::tempdir().unwrap();
-    copy_stubs(stubs.path());
+    copy_stubs(stubs.path()).unwrap();
     grader()
         .args(["check", "--format", "plain", "--from"])
         .arg(stubs.path())
@@ -45,16 +45,14 @@ fn no_stub_is_solved() {
 }
 
 /// The pristine stubs, laid out as a student has them; `exercises` may be half solved.
-fn copy_stubs(to: &Path) {
+fn copy_stubs(to: &Path) -> std::io::Result<()> {
     let hidden = Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/hidden");
-    for track in std::fs::read_dir(hidden).unwrap().flatten() {
-        for kata in std::fs::read_dir(track.path()).unwrap().flatten() {
-            let src = to
-                .join(track.file_name())
-                .join(kata.file_name())
-                .join("src");
-            std::fs::create_dir_all(&src).unwrap();
-            std::fs::copy(kata.path().join("stub.rs"), src.join("lib.rs")).unwrap();
+    for track in std::fs::read_dir(hidden)?.flatten() {
+        for kata in std::fs::read_dir(track.path())?.flatten() {
+            let place = to.join(track.file_name()).join(kata.file_name());
+            std::fs::create_dir_all(place.join("src"))?;
+            std::fs::copy(kata.path().join("stub.rs"), place.join("src/lib.rs"))?;
         }
     }
+    Ok(())
 }

@@ -5,7 +5,7 @@ use super::{Here, block_on};
 use crate::cargo::{Toolchain, depot};
 use crate::error::Result;
 use crate::exit_code::ExitCode;
-use crate::process::remedy;
+use crate::process::{Possible, remedy};
 use crate::progress::Progress;
 use crate::submission::oddities;
 use crate::text::plural;
@@ -14,66 +14,71 @@ use std::fmt::Write;
 
 /// Prints what was found and what to do about it.
 pub(super) fn doctor(here: &Here) -> Result<ExitCode> {
-    let mut out = String::new();
-    let mut healthy = true;
     let root = &here.catalogue.root;
-    let _ = writeln!(
-        out,
-        "course      {}, {}",
-        root.display(),
-        plural(here.catalogue.katas.len(), "kata")
-    );
-    match Toolchain::find(&depot()) {
-        Ok(toolchain) => {
-            let _ = writeln!(
-                out,
-                "compiler    {} for {}",
-                toolchain.version, toolchain.host
-            );
-        }
-        Err(error) => {
-            healthy = false;
-            let _ = writeln!(out, "compiler    {error}");
-        }
+    let mut checkup = Checkup::default();
+    let katas = plural(here.catalogue.katas.len(), "kata");
+    checkup.say("course", format!("{}, {katas}", root.display()));
+    checkup.ask("compiler", Toolchain::find(&depot()), |toolchain| {
+        format!("{} for {}", toolchain.version, toolchain.host)
+    });
+    checkup.ask("cage", block_on(possible_cage()), cage);
+    checkup.ask("progress", Progress::load(root), |progress| {
+        format!("{} on record", plural(progress.katas.len(), "kata"))
+    });
+    for oddity in oddities(&here.catalogue, &root.join("exercises")) {
+        checkup.say("warning", oddity);
     }
-    let possible = block_on(possible_cage())?;
+    say(&checkup.told())?;
+    Ok(if checkup.ill {
+        ExitCode::Grader
+    } else {
+        ExitCode::Passed
+    })
+}
+
+fn cage(possible: Possible) -> String {
     let made_in = possible.made_in.as_micros();
-    let _ = writeln!(
-        out,
-        "cage        {}, made in {}.{} ms",
+    let mut text = format!(
+        "{}, made in {}.{} ms",
         possible.level.words(),
         made_in / 1000,
         made_in / 100 % 10
     );
     if let Some(why) = possible.missing.first() {
-        let _ = writeln!(out, "            the full cage is not possible: {why}");
-        let _ = writeln!(out, "            to get it: {}", remedy(why));
+        let _ = write!(
+            text,
+            "\nthe full cage is not possible: {why}\nto get it: {}",
+            remedy(why)
+        );
     }
-    match Progress::load(root) {
-        Ok(progress) => {
-            let _ = writeln!(
-                out,
-                "progress    {} on record",
-                plural(progress.katas.len(), "kata")
-            );
+    text
+}
+
+/// What was found so far.
+#[derive(Debug, Default)]
+struct Checkup {
+    text: String,
+    ill: bool,
+}
+
+impl Checkup {
+    fn say(&mut self, about: &str, found: impl AsRef<str>) {
+        let indented = found.as_ref().replace('\n', &format!("\n{:12}", ""));
+        let _ = writeln!(self.text, "{about:10}  {indented}");
+    }
+
+    fn ask<T>(&mut self, about: &str, found: Result<T>, words: impl FnOnce(T) -> String) {
+        match found {
+            Ok(found) => self.say(about, words(found)),
+            Err(error) => {
+                self.ill = true;
+                self.say(about, error.to_string());
+            }
         }
-        Err(error) => {
-            healthy = false;
-            let _ = writeln!(out, "progress    {error}");
-        }
     }
-    for oddity in oddities(&here.catalogue, &root.join("exercises")) {
-        let _ = writeln!(out, "warning     {oddity}");
+
+    fn told(&self) -> String {
+        let end = if self.ill { "see above" } else { "all is well" };
+        format!("{}{end}\n", self.text)
     }
-    out.push_str(if healthy {
-        "all is well\n"
-    } else {
-        "see above\n"
-    });
-    say(&out)?;
-    Ok(if healthy {
-        ExitCode::Passed
-    } else {
-        ExitCode::Grader
-    })
 }

@@ -342,16 +342,17 @@ fn next_step(report: &Report) -> String {
 mod tests {
     use super::compact;
 
+    #[derive(Debug)]
+    #[expect(dead_code, reason = "only its debug form is read")]
+    struct Plan {
+        n: u32,
+        name: String,
+        done: Vec<u8>,
+    }
+
     #[test]
     fn groups_that_fit_on_a_line_stand_on_one() {
         let plan = |n: u32| format!("Plan {{ n: {n}, name: \"{}\", done: [] }}", "x".repeat(40));
-        #[derive(Debug)]
-        #[expect(dead_code, reason = "only its debug form is read")]
-        struct Plan {
-            n: u32,
-            name: String,
-            done: Vec<u8>,
-        }
         let plans = [1, 2].map(|n| Plan {
             n,
             name: "x".repeat(40),

@@ -5,6 +5,7 @@ use rustix::net::{
     RecvAncillaryBuffer, RecvAncillaryMessage, RecvFlags, SendAncillaryBuffer,
     SendAncillaryMessage, SendFlags, recvmsg, sendmsg,
 };
+use std::fmt::Write;
 use std::io::{self, IoSlice, IoSliceMut, Read};
 use std::mem::MaybeUninit;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
@@ -90,8 +91,11 @@ pub(super) fn receive_header(
 
 /// A value as text, for an argument.
 pub(super) fn to_hex(value: &impl Wire) -> String {
-    let digits = value.to_bytes().into_iter();
-    digits.map(|byte| format!("{byte:02x}")).collect()
+    let mut text = String::new();
+    for byte in value.to_bytes() {
+        let _ = write!(text, "{byte:02x}");
+    }
+    text
 }
 
 /// The value that [`to_hex`] made this text of.
