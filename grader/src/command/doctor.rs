@@ -36,7 +36,7 @@ pub(super) fn doctor(here: &Here) -> Result<ExitCode> {
     })
 }
 
-fn cage(possible: Possible) -> String {
+fn cage(possible: &Possible) -> String {
     let made_in = possible.made_in.as_micros();
     let mut text = format!(
         "{}, made in {}.{} ms",
@@ -67,9 +67,9 @@ impl Checkup {
         let _ = writeln!(self.text, "{about:10}  {indented}");
     }
 
-    fn ask<T>(&mut self, about: &str, found: Result<T>, words: impl FnOnce(T) -> String) {
+    fn ask<T>(&mut self, about: &str, found: Result<T>, words: impl FnOnce(&T) -> String) {
         match found {
-            Ok(found) => self.say(about, words(found)),
+            Ok(found) => self.say(about, words(&found)),
             Err(error) => {
                 self.ill = true;
                 self.say(about, error.to_string());
