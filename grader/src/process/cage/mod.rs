@@ -31,6 +31,9 @@ use wire::{receive_header, send};
 
 pub(crate) use keeper::{ENTER, INIT, KEEPER, enter, init, keep};
 
+/// Longest file that may leave a cage, in bytes: a driver is a few MiB.
+const MAX_FETCHED: u64 = 256 << 20;
+
 /// A cage, open for programs. Dropping it ends everything in it.
 pub(crate) struct Cage {
     keeper: Child,
@@ -128,8 +131,9 @@ impl Cage {
         let request = Request::Fetch(path.to_string_lossy().into_owned());
         let (_, fds) = self.ask(&request).await.ok()?;
         let file = File::from(fds.into_iter().next()?);
+        let fits = |about: &std::fs::Metadata| about.is_file() && about.len() <= MAX_FETCHED;
         file.metadata()
-            .is_ok_and(|about| about.is_file())
+            .is_ok_and(|about| fits(&about))
             .then_some(file)
     }
 

@@ -1,6 +1,8 @@
 //! System calls that no program in a cage needs and an attack might.
 
 use crate::process::Level;
+#[cfg(target_arch = "x86_64")]
+use seccompiler::sock_filter;
 use seccompiler::{
     BpfProgram, SeccompAction, SeccompCmpArgLen, SeccompCmpOp, SeccompCondition, SeccompFilter,
     SeccompRule,
@@ -73,7 +75,26 @@ pub(super) fn apply(level: Level) -> io::Result<()> {
     // Its flags stand behind a pointer that no filter can follow: where it seems to be
     // missing, libc uses `clone`, whose flags can be seen.
     let clone3 = BTreeMap::from([(libc::SYS_clone3, Vec::new())]);
-    install(clone3, SeccompAction::Errno(errno(libc::ENOSYS)))
+    install(clone3, SeccompAction::Errno(errno(libc::ENOSYS)))?;
+    #[cfg(target_arch = "x86_64")]
+    seccompiler::apply_filter(&second_numbering()).map_err(io::Error::other)?;
+    Ok(())
+}
+
+/// Refuses the x32 numbering of system calls: the same calls under numbers that the other
+/// filters do not name. They begin at bit 30 (`__X32_SYSCALL_BIT`, see syscall(2)).
+#[cfg(target_arch = "x86_64")]
+fn second_numbering() -> BpfProgram {
+    const X32: u32 = 0x4000_0000;
+    let (load, jump_if_at_least, answer) = (0x20, 0x35, 0x06);
+    let (allow, refuse) = (0x7fff_0000, 0x0005_0000 | errno(libc::ENOSYS));
+    let step = |code, jt, jf, k| sock_filter { code, jt, jf, k };
+    vec![
+        step(load, 0, 0, 0),
+        step(jump_if_at_least, 0, 1, X32),
+        step(answer, 0, 0, refuse),
+        step(answer, 0, 0, allow),
+    ]
 }
 
 type Rules = BTreeMap<i64, Vec<SeccompRule>>;
