@@ -91,9 +91,8 @@ impl From<&Bounds> for ProcessLimits {
             address_space: (4 * bounds.memory).max(4 << 30),
             file_size: bounds.file_size,
             open_files: bounds.open_files,
-            // Twice what is allowed, so that the watch, which says why, comes first; the
-            // keeper and init count too.
-            processes: 2 * bounds.processes + 2,
+            // Far more than is allowed, so that the watch, which says why, comes first.
+            processes: 16 * bounds.processes,
         }
     }
 }
