@@ -4,9 +4,11 @@ use process_pipe::{Peer, PipeError, Receiver, Sender, collect, duplex, exchange,
 use std::process::Command;
 use std::thread;
 
-/// A child that answers every message with the message and `, said the parent`.
-fn helper() -> Command {
-    Command::new(env!("CARGO_BIN_EXE_process-pipe-helper"))
+/// The program of `child.rs`.
+fn child(args: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_process-pipe-child"));
+    command.args(args);
+    command
 }
 
 #[test]
@@ -17,53 +19,64 @@ fn a_message_is_its_length_and_its_bytes() {
 }
 
 #[test]
-fn a_stream_may_end_between_messages_but_not_inside_one() {
-    let mut receiver = Receiver::new(&b"\0\0\0\x02hi\0\0"[..]);
-    assert_eq!(receiver.recv().unwrap(), Some(b"hi".to_vec()));
+fn the_end_of_the_stream_is_no_message() {
+    let mut receiver = Receiver::new(&b"\0\0\0\x03aew"[..]);
+    assert_eq!(receiver.recv().unwrap().as_deref(), Some(&b"aew"[..]));
+    assert_eq!(receiver.recv().unwrap(), None);
+
+    let mut receiver = Receiver::new(&b"\0\0\0\x03ae"[..]);
     assert!(matches!(receiver.recv(), Err(PipeError::Truncated)));
-    assert!(matches!(receiver.recv(), Ok(None)));
 }
 
 #[test]
-fn a_simplex_pipe_ends_when_its_sender_is_dropped() {
+fn a_receiver_ends_when_the_last_sender_is_gone() {
     let (mut sender, receiver) = simplex().unwrap();
     let sending = thread::spawn(move || {
-        for message in ["a", "aew", "adf", "as"] {
-            sender.send(message.as_bytes()).unwrap();
+        for url in ["a", "aew", "adf", "as"] {
+            sender.send(url.as_bytes()).unwrap();
         }
     });
-    let messages: Result<Vec<_>, _> = receiver.collect();
-    assert_eq!(messages.unwrap(), [&b"a"[..], b"aew", b"adf", b"as"]);
+    let urls: Result<Vec<_>, _> = receiver.collect();
     sending.join().unwrap();
+    assert_eq!(urls.unwrap(), [&b"a"[..], b"aew", b"adf", b"as"]);
 }
 
 #[test]
-fn a_duplex_pipe_carries_both_directions() {
-    let (mut parent, mut child) = duplex().unwrap();
-    let talking = thread::spawn(move || {
-        child.sender.send("你好主进程".as_bytes()).unwrap();
-        child.receiver.recv().unwrap()
-    });
-    let heard = parent.receiver.recv().unwrap();
-    assert_eq!(heard, Some("你好主进程".into()));
-    parent.sender.send("你好子进程".as_bytes()).unwrap();
-    assert_eq!(talking.join().unwrap(), Some("你好子进程".into()));
+fn a_duplex_goes_both_ways() {
+    let (mut left, mut right) = duplex().unwrap();
+    left.sender.send(b"ping").unwrap();
+    assert_eq!(right.receiver.recv().unwrap().unwrap(), b"ping");
+    right.sender.send(b"pong").unwrap();
+    assert_eq!(left.receiver.recv().unwrap().unwrap(), b"pong");
+
+    drop(left);
+    assert!(matches!(right.receiver.recv(), Ok(None)));
+    assert!(matches!(right.sender.send(b"?"), Err(PipeError::Closed)));
 }
 
 #[test]
-fn a_child_process_answers() {
-    let mut peer = Peer::spawn(helper()).unwrap();
-    let answers = exchange(peer.connection(), &["Hello".into(), "Good night".into()]);
-    let expected: [&[u8]; 2] = [b"Hello, said the parent", b"Good night, said the parent"];
-    assert_eq!(answers.unwrap(), expected);
+fn parent_and_child_greet_each_other() {
+    let mut peer = Peer::spawn(child(&["greet"])).unwrap();
+    let connection = peer.connection();
+    let greeting = connection.receiver.recv().unwrap().unwrap();
+    assert_eq!(greeting, "你好主进程".as_bytes());
+    connection.sender.send("你好子进程".as_bytes()).unwrap();
     assert!(peer.finish().unwrap().success());
 }
 
 #[test]
-fn children_that_say_nothing_end_the_stream_by_ending() {
-    let silent = [helper(), helper()].map(|mut command| {
-        command.stdin(std::process::Stdio::null());
-        command
-    });
-    assert_eq!(collect(silent).unwrap(), Vec::<Vec<u8>>::new());
+fn a_child_answers_every_request() {
+    let mut peer = Peer::spawn(child(&[])).unwrap();
+    let requests = ["tea", "milk", ""].map(|text| text.as_bytes().to_vec());
+    let answers = exchange(peer.connection(), &requests).unwrap();
+    assert_eq!(answers, [&b"TEA"[..], b"MILK", b""]);
+    assert!(peer.finish().unwrap().success());
+}
+
+#[test]
+fn several_children_send_into_one_pipe() {
+    let commands = [child(&["tell", "a1", "a2"]), child(&["tell", "b1"])];
+    let mut messages = collect(commands).unwrap();
+    messages.sort();
+    assert_eq!(messages, [b"a1", b"a2", b"b1"]);
 }

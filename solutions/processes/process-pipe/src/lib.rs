@@ -1,8 +1,9 @@
-//! Whole messages through pipes: between threads, and between processes.
+//! Whole messages over pipes, between threads and between processes.
 
 use std::error::Error;
 use std::fmt;
-use std::io::{self, ErrorKind, PipeReader, PipeWriter, Read, Write};
+use std::io::{self, PipeReader, PipeWriter, Read, Write};
+use std::panic::resume_unwind;
 use std::process::{Child, ChildStdin, ChildStdout, Command, ExitStatus, Stdio};
 use std::thread;
 
@@ -13,23 +14,23 @@ pub const MAX_MESSAGE: usize = 1 << 20;
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum PipeError {
-    /// Nobody will ever read what is sent.
+    /// Nobody will ever read what is sent: the writer said `BrokenPipe`.
     Closed,
-    /// The stream ended inside a message, or before one that had to come.
+    /// The stream has ended where more must come.
     Truncated,
-    /// A length over [`MAX_MESSAGE`]; nothing was allocated or sent for it.
+    /// A length over [`MAX_MESSAGE`].
     TooLarge(u64),
-    /// Anything else that the operating system reports.
+    /// The stream has failed in another way.
     Io(io::Error),
 }
 
 impl fmt::Display for PipeError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Closed => f.write_str("nobody reads from this pipe any more"),
-            Self::Truncated => f.write_str("the stream ended inside a message"),
-            Self::TooLarge(length) => write!(f, "a message of {length} bytes is too long"),
-            Self::Io(_) => f.write_str("the pipe does not work"),
+            Self::Closed => f.write_str("nobody reads the other end of the pipe"),
+            Self::Truncated => f.write_str("the stream ended too early"),
+            Self::TooLarge(len) => write!(f, "{len} bytes are too many for one message"),
+            Self::Io(error) => write!(f, "the pipe failed: {error}"),
         }
     }
 }
@@ -43,56 +44,58 @@ impl Error for PipeError {
     }
 }
 
+/// Every error becomes [`PipeError::Io`]; which of them mean more is for you to say.
 impl From<io::Error> for PipeError {
     fn from(error: io::Error) -> Self {
         Self::Io(error)
     }
 }
 
-/// The end of a pipe that messages go into.
+/// The length of a message as its header says it.
+fn checked_len(message: &[u8]) -> Result<u32, PipeError> {
+    u32::try_from(message.len())
+        .ok()
+        .filter(|_| message.len() <= MAX_MESSAGE)
+        .ok_or(PipeError::TooLarge(message.len() as u64))
+}
+
+/// The end that sends.
 #[derive(Debug)]
 pub struct Sender<W> {
     writer: W,
 }
 
 impl<W: Write> Sender<W> {
-    /// Sends messages through `writer`.
+    /// Sends into `writer`.
     pub fn new(writer: W) -> Self {
         Self { writer }
     }
 
-    /// Sends one message, whole, and flushes.
+    /// Sends one message, and flushes.
     pub fn send(&mut self, message: &[u8]) -> Result<(), PipeError> {
-        let length = checked_length(message)?;
-        // Length and message in one buffer, so that a small frame is one `write`. A pipe takes
-        // that whole: the frames of several processes on one pipe never mix.
-        let frame = [&length.to_be_bytes(), message].concat();
-        let sent = self.writer.write_all(&frame);
-        sent.and_then(|()| self.writer.flush())
+        let len = checked_len(message)?;
+        // One buffer, so one `write`: where several processes write to one pipe, two writes
+        // could have a stranger's bytes between them. The kernel keeps small ones whole.
+        let frame = [&len.to_be_bytes(), message].concat();
+        self.writer
+            .write_all(&frame)
+            .and_then(|()| self.writer.flush())
             .map_err(|error| match error.kind() {
-                ErrorKind::BrokenPipe => PipeError::Closed,
-                _ => PipeError::Io(error),
+                io::ErrorKind::BrokenPipe => PipeError::Closed,
+                _ => error.into(),
             })
     }
 }
 
-fn checked_length(message: &[u8]) -> Result<u32, PipeError> {
-    match u32::try_from(message.len()) {
-        Ok(length) if message.len() <= MAX_MESSAGE => Ok(length),
-        _ => Err(PipeError::TooLarge(message.len() as u64)),
-    }
-}
-
-/// The end of a pipe that messages come out of.
+/// The end that receives.
 #[derive(Debug)]
 pub struct Receiver<R> {
     reader: R,
-    /// Nothing comes any more.
     ended: bool,
 }
 
 impl<R: Read> Receiver<R> {
-    /// Receives messages from `reader`.
+    /// Receives from `reader`.
     pub fn new(reader: R) -> Self {
         Self {
             reader,
@@ -105,54 +108,43 @@ impl<R: Read> Receiver<R> {
         if self.ended {
             return Ok(None);
         }
-        let message = self.read_frame();
+        let message = self.read_message();
         // After an error nobody knows where the next frame begins.
         self.ended = !matches!(message, Ok(Some(_)));
         message
     }
 
-    fn read_frame(&mut self) -> Result<Option<Vec<u8>>, PipeError> {
-        // Only before the first byte of a frame may a stream end. `read_exact` cannot tell
-        // that apart from an end after one, two or three bytes.
-        let Some(first) = read_byte(&mut self.reader)? else {
+    fn read_message(&mut self) -> Result<Option<Vec<u8>>, PipeError> {
+        let header = self.read_up_to(4)?;
+        // Between two frames the end of the stream is good news, inside a frame it is not:
+        // that is why the header is not read with `read_exact`, which cannot tell "no byte"
+        // from "too few".
+        if header.is_empty() {
             return Ok(None);
-        };
-        let mut header = [first, 0, 0, 0];
-        self.reader.read_exact(&mut header[1..]).map_err(inside)?;
-        let length = u32::from_be_bytes(header);
-        // The length is only a claim. Look at it before believing it.
-        if length as usize > MAX_MESSAGE {
-            return Err(PipeError::TooLarge(length.into()));
         }
-        let mut message = vec![0; length as usize];
-        self.reader.read_exact(&mut message).map_err(inside)?;
+        let header = header.try_into().map_err(|_| PipeError::Truncated)?;
+        let len = u64::from(u32::from_be_bytes(header));
+        if len > MAX_MESSAGE as u64 {
+            return Err(PipeError::TooLarge(len));
+        }
+        let message = self.read_up_to(len)?;
+        if (message.len() as u64) < len {
+            return Err(PipeError::Truncated);
+        }
         Ok(Some(message))
     }
-}
 
-/// The next byte, `None` at the end of the stream.
-fn read_byte(reader: &mut impl Read) -> io::Result<Option<u8>> {
-    let mut byte = [0];
-    loop {
-        match reader.read(&mut byte) {
-            Ok(0) => return Ok(None),
-            Ok(_) => return Ok(Some(byte[0])),
-            // A signal came first. `read_exact` and `write_all` try again by themselves.
-            Err(error) if error.kind() == ErrorKind::Interrupted => {}
-            Err(error) => return Err(error),
-        }
+    /// Reads `len` bytes, or those up to the end of the stream.
+    // `read_to_end` goes on after short reads and after `Interrupted`, and its buffer grows
+    // with what has really come; `take` sees to it that the next frame is not touched.
+    fn read_up_to(&mut self, len: u64) -> io::Result<Vec<u8>> {
+        let mut bytes = Vec::new();
+        self.reader.by_ref().take(len).read_to_end(&mut bytes)?;
+        Ok(bytes)
     }
 }
 
-/// What a failed read means after a frame has begun.
-fn inside(error: io::Error) -> PipeError {
-    match error.kind() {
-        ErrorKind::UnexpectedEof => PipeError::Truncated,
-        _ => PipeError::Io(error),
-    }
-}
-
-/// All messages until every sender is gone.
+/// The messages that are still to come.
 impl<R: Read> Iterator for Receiver<R> {
     type Item = Result<Vec<u8>, PipeError>;
 
@@ -170,77 +162,84 @@ pub struct Connection<R, W> {
     pub receiver: Receiver<R>,
 }
 
-/// One pipe, as `Pipe(duplex=False)` makes it.
+impl<R: Read, W: Write> Connection<R, W> {
+    fn over(reader: R, writer: W) -> Self {
+        Self {
+            sender: Sender::new(writer),
+            receiver: Receiver::new(reader),
+        }
+    }
+}
+
+/// An end of a [`duplex`].
+pub type PipeConnection = Connection<PipeReader, PipeWriter>;
+
+/// One pipe.
 pub fn simplex() -> io::Result<(Sender<PipeWriter>, Receiver<PipeReader>)> {
     let (reader, writer) = io::pipe()?;
     Ok((Sender::new(writer), Receiver::new(reader)))
 }
 
-/// Two connections that talk to each other, as `Pipe()` makes them.
-#[expect(clippy::type_complexity, reason = "two ends of the same type")]
-pub fn duplex() -> io::Result<(
-    Connection<PipeReader, PipeWriter>,
-    Connection<PipeReader, PipeWriter>,
-)> {
-    let (to_right, from_left) = simplex()?;
-    let (to_left, from_right) = simplex()?;
-    let left = Connection {
-        sender: to_right,
-        receiver: from_right,
-    };
-    let right = Connection {
-        sender: to_left,
-        receiver: from_left,
-    };
-    Ok((left, right))
+/// Two pipes: what one connection sends, the other receives.
+pub fn duplex() -> io::Result<(PipeConnection, PipeConnection)> {
+    let (left_reader, right_writer) = io::pipe()?;
+    let (right_reader, left_writer) = io::pipe()?;
+    Ok((
+        Connection::over(left_reader, left_writer),
+        Connection::over(right_reader, right_writer),
+    ))
 }
 
-/// A child process that is ended and waited for when it is dropped. Given.
+/// A child that does not outlive this value.
+// std's `Child` neither kills nor waits when it is dropped. Every function below holds its
+// children in this, so that no way out, `?` included, leaves one behind.
 #[derive(Debug)]
-struct Reaped(Child);
+struct Owned(Child);
 
-impl Drop for Reaped {
+impl Drop for Owned {
     fn drop(&mut self) {
-        // Nothing left to end is as good as ended.
+        // A child that has been waited for is left alone by both.
         let _ = self.0.kill();
         let _ = self.0.wait();
     }
 }
 
-/// A child process that receives messages on its stdin and sends them on its stdout.
+/// A child process that receives messages on its stdin and sends messages on its stdout.
+///
+/// Dropped, it kills the child and waits for it.
+// The `Drop` is that of a field: `finish` could not take a type apart that has its own.
 #[derive(Debug)]
 pub struct Peer {
-    child: Reaped,
+    child: Owned,
     connection: Connection<ChildStdout, ChildStdin>,
 }
 
 impl Peer {
-    /// Starts a child with a pipe to its stdin and one from its stdout.
+    /// Starts the child.
     pub fn spawn(mut command: Command) -> io::Result<Self> {
-        command.stdin(Stdio::piped()).stdout(Stdio::piped());
-        let mut child = Reaped(command.spawn()?);
-        let stdin = child.0.stdin.take().expect("stdin is piped");
-        let stdout = child.0.stdout.take().expect("stdout is piped");
-        let connection = Connection {
-            sender: Sender::new(stdin),
-            receiver: Receiver::new(stdout),
-        };
-        Ok(Self { child, connection })
+        let command = command.stdin(Stdio::piped()).stdout(Stdio::piped());
+        let mut child = Owned(command.spawn()?);
+        let stdout = child.0.stdout.take().expect("its stdout is a pipe");
+        let stdin = child.0.stdin.take().expect("its stdin is a pipe");
+        Ok(Self {
+            child,
+            connection: Connection::over(stdout, stdin),
+        })
     }
 
-    /// The connection to the child.
+    /// The way to the child and back.
     pub fn connection(&mut self) -> &mut Connection<ChildStdout, ChildStdin> {
         &mut self.connection
     }
 
-    /// Closes the child's stdin, reads its output to the end, waits for it.
+    /// Closes the child's stdin, reads its stdout to the end, waits for it.
+    // In this order: the child may run until its stdin ends, and it may still write more
+    // than a pipe holds. Not by `recv`, because what it writes may be no message.
     pub fn finish(self) -> io::Result<ExitStatus> {
         let Self {
             mut child,
             connection,
         } = self;
-        // In this order: a child that waits for the end of its stdin, or for room in a full
-        // pipe, would never end, and we would wait for it for ever.
         drop(connection.sender);
         let mut rest = connection.receiver.reader;
         io::copy(&mut rest, &mut io::sink())?;
@@ -253,36 +252,38 @@ pub fn exchange<R: Read, W: Write + Send>(
     connection: &mut Connection<R, W>,
     requests: &[Vec<u8>],
 ) -> Result<Vec<Vec<u8>>, PipeError> {
-    // Before anything is sent: an answer to a request that is never sent never comes.
+    // Before the first is sent: a request left out later would leave the receiver waiting
+    // for an answer that never comes.
     for request in requests {
-        checked_length(request)?;
+        checked_len(request)?;
     }
     let Connection { sender, receiver } = connection;
-    // A pipe holds some 64 KiB. If nobody reads the answers while the requests are written,
-    // both pipes fill up, and both sides wait for each other.
+    // A pipe holds only so much. Whoever sends everything first waits for a peer that waits
+    // for its answers to be read, so each direction has a thread to itself.
     thread::scope(|scope| {
         let sending = scope.spawn(|| requests.iter().try_for_each(|request| sender.send(request)));
-        let answers = requests
+        let answers: Result<Vec<Vec<u8>>, PipeError> = requests
             .iter()
             .map(|_| receiver.recv()?.ok_or(PipeError::Truncated))
-            .collect::<Result<_, _>>()?;
-        match sending.join() {
-            Ok(sent) => sent.map(|()| answers),
-            Err(panic) => std::panic::resume_unwind(panic),
-        }
+            .collect();
+        let sent = sending.join().unwrap_or_else(|panic| resume_unwind(panic));
+        // A peer that dies spoils both directions; the missing answers say more.
+        let answers = answers?;
+        sent.map(|()| answers)
     })
 }
 
-/// Starts all commands with one pipe as the stdout of all, and returns every message.
+/// Starts the commands, all with one pipe as their stdout; returns what they send until the
+/// last of them has ended.
 pub fn collect(commands: impl IntoIterator<Item = Command>) -> Result<Vec<Vec<u8>>, PipeError> {
     let (reader, writer) = io::pipe()?;
     let mut children = Vec::new();
     for mut command in commands {
-        let child = command.stdout(writer.try_clone()?).spawn()?;
-        children.push(Reaped(child));
-        // Here `command` ends, and with it our copy of the child's stdout.
+        command.stdout(writer.try_clone()?);
+        children.push(Owned(command.spawn()?));
+        // Here `command` is dropped, and its clone of the writer with it.
     }
-    // A pipe ends when its last writer is gone, and until now that was us.
+    // The last copy in this process. The end comes when the children's are closed as well.
     drop(writer);
     let messages = Receiver::new(reader).collect::<Result<_, _>>()?;
     for child in &mut children {
@@ -291,10 +292,10 @@ pub fn collect(commands: impl IntoIterator<Item = Command>) -> Result<Vec<Vec<u8
     Ok(messages)
 }
 
-/// The child's loop: answers each message on stdin by one on stdout, until stdin ends.
+/// The loop of a child program: one answer on stdout per message on stdin, until stdin ends.
 pub fn serve(mut answer: impl FnMut(&[u8]) -> Vec<u8>) -> Result<(), PipeError> {
-    let mut sender = Sender::new(io::stdout().lock());
-    for message in Receiver::new(io::stdin().lock()) {
+    let mut sender = Sender::new(io::stdout());
+    for message in Receiver::new(io::stdin()) {
         sender.send(&answer(&message?))?;
     }
     Ok(())

@@ -1,0 +1,189 @@
+// Mistake: takes atomic accounts for enough: each load and each store is atomic, the two together are not.
+// Caught by: nobody_enters_an_account_in_use
+
+//! Two tellers and a lost deposit, and a bank where none is lost.
+
+use std::collections::BTreeSet;
+use std::error::Error;
+use std::fmt;
+use std::sync::atomic::{AtomicU64, Ordering::SeqCst};
+
+/// Who deposits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Teller {
+    /// Deposits the first amount.
+    First,
+    /// Deposits the second amount.
+    Second,
+}
+
+/// One half of `balance = balance + amount`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Step {
+    /// The teller reads the balance and adds the amount, on a slip of paper of their own.
+    Load(Teller),
+    /// The teller makes what is on the slip the new balance.
+    Store(Teller),
+}
+
+/// The schedule does not hold each teller's `Load` and `Store` once, in that order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct BadSchedule;
+
+impl fmt::Display for BadSchedule {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("each teller loads once, and then stores once")
+    }
+}
+
+impl Error for BadSchedule {}
+
+/// How far a teller is. What may come next is in the type: nothing is stored that was not
+/// loaded, and nothing is loaded or stored twice.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Slip {
+    Blank,
+    Written(i64),
+    Used,
+}
+
+/// The balance after both deposits ran in this order of steps.
+pub fn replay(start: i64, amounts: [i64; 2], schedule: &[Step]) -> Result<i64, BadSchedule> {
+    let mut balance = start;
+    let mut slips = [Slip::Blank; 2];
+    for step in schedule {
+        let (Step::Load(teller) | Step::Store(teller)) = *step;
+        let (slip, amount) = match teller {
+            Teller::First => (&mut slips[0], amounts[0]),
+            Teller::Second => (&mut slips[1], amounts[1]),
+        };
+        match (step, *slip) {
+            (Step::Load(_), Slip::Blank) => *slip = Slip::Written(balance + amount),
+            (Step::Store(_), Slip::Written(sum)) => {
+                // The lost update is here: nobody asks whether the balance is still the one
+                // that was loaded.
+                balance = sum;
+                *slip = Slip::Used;
+            }
+            _ => return Err(BadSchedule),
+        }
+    }
+    if slips == [Slip::Used; 2] {
+        Ok(balance)
+    } else {
+        Err(BadSchedule)
+    }
+}
+
+/// Every balance that the six possible schedules can end in.
+pub fn outcomes(start: i64, amounts: [i64; 2]) -> BTreeSet<i64> {
+    use Step::{Load, Store};
+    use Teller::{First, Second};
+    const STEPS: [Step; 4] = [Load(First), Store(First), Load(Second), Store(Second)];
+
+    // All lists of four steps, counted in base four. `replay` knows which six of them are
+    // schedules, so there is no second place that has to know it.
+    let lists = (0..256).map(|number| [0, 2, 4, 6].map(|shift| STEPS[(number >> shift) & 3]));
+    lists
+        .filter_map(|list| replay(start, amounts, &list).ok())
+        .collect()
+}
+
+/// Why the bank refuses.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum BankError {
+    /// The bank has no account of this number.
+    NoSuchAccount(usize),
+    /// The giving account holds less than it should give.
+    Insufficient {
+        /// What it holds.
+        balance: u64,
+        /// What it should give.
+        requested: u64,
+    },
+    /// A thread panicked while it was using this account.
+    Poisoned(usize),
+}
+
+impl fmt::Display for BankError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NoSuchAccount(account) => write!(f, "there is no account {account}"),
+            Self::Insufficient { balance, requested } => {
+                write!(f, "{requested} cents requested, {balance} there")
+            }
+            Self::Poisoned(account) => {
+                write!(f, "a panic has left account {account} half changed")
+            }
+        }
+    }
+}
+
+impl Error for BankError {}
+
+/// Accounts in cents, numbered from 0. All of them together fit in a `u64`.
+#[derive(Debug)]
+pub struct Bank {
+    accounts: Vec<AtomicU64>,
+}
+
+impl Bank {
+    /// A bank with one account for each of these balances.
+    pub fn new(balances: impl IntoIterator<Item = u64>) -> Self {
+        let accounts = balances.into_iter().map(AtomicU64::new).collect();
+        Self { accounts }
+    }
+
+    /// What the account holds.
+    pub fn balance(&self, account: usize) -> Result<u64, BankError> {
+        self.find(account).map(|cents| cents.load(SeqCst))
+    }
+
+    /// Runs `change` while nobody else can see or touch this account.
+    pub fn update<R>(
+        &self,
+        account: usize,
+        change: impl FnOnce(&mut u64) -> R,
+    ) -> Result<R, BankError> {
+        let found = self.find(account)?;
+        let mut cents = found.load(SeqCst);
+        let result = change(&mut cents);
+        found.store(cents, SeqCst);
+        Ok(result)
+    }
+
+    /// Moves `amount`, or nothing at all. No caller ever sees money missing or doubled.
+    pub fn transfer(&self, from: usize, to: usize, amount: u64) -> Result<(), BankError> {
+        let giver = self.find(from)?;
+        let taker = self.find(to)?;
+        giver.store(withdrawn(giver.load(SeqCst), amount)?, SeqCst);
+        taker.fetch_add(amount, SeqCst);
+        Ok(())
+    }
+
+    /// The sum of all accounts at one instant.
+    pub fn total(&self) -> Result<u64, BankError> {
+        Ok(self.accounts.iter().map(|cents| cents.load(SeqCst)).sum())
+    }
+
+    /// Gives an account a known balance, and makes it usable again if it was poisoned.
+    pub fn repair(&self, account: usize, balance: u64) -> Result<(), BankError> {
+        self.find(account)?.store(balance, SeqCst);
+        Ok(())
+    }
+
+    fn find(&self, account: usize) -> Result<&AtomicU64, BankError> {
+        let found = self.accounts.get(account);
+        found.ok_or(BankError::NoSuchAccount(account))
+    }
+}
+
+/// What is left of `balance` when `amount` is taken.
+fn withdrawn(balance: u64, amount: u64) -> Result<u64, BankError> {
+    let left = balance.checked_sub(amount);
+    left.ok_or(BankError::Insufficient {
+        balance,
+        requested: amount,
+    })
+}

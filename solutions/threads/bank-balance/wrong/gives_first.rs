@@ -1,0 +1,216 @@
+// Mistake: gives the money before it takes it, and takes it back if there was none: for a while it is there twice.
+// Caught by: money_is_never_between_accounts
+
+//! Two tellers and a lost deposit, and a bank where none is lost.
+
+use std::collections::BTreeSet;
+use std::error::Error;
+use std::fmt;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+/// Who deposits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Teller {
+    /// Deposits the first amount.
+    First,
+    /// Deposits the second amount.
+    Second,
+}
+
+/// One half of `balance = balance + amount`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Step {
+    /// The teller reads the balance and adds the amount, on a slip of paper of their own.
+    Load(Teller),
+    /// The teller makes what is on the slip the new balance.
+    Store(Teller),
+}
+
+/// The schedule does not hold each teller's `Load` and `Store` once, in that order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct BadSchedule;
+
+impl fmt::Display for BadSchedule {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("each teller loads once, and then stores once")
+    }
+}
+
+impl Error for BadSchedule {}
+
+/// How far a teller is. What may come next is in the type: nothing is stored that was not
+/// loaded, and nothing is loaded or stored twice.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Slip {
+    Blank,
+    Written(i64),
+    Used,
+}
+
+/// The balance after both deposits ran in this order of steps.
+pub fn replay(start: i64, amounts: [i64; 2], schedule: &[Step]) -> Result<i64, BadSchedule> {
+    let mut balance = start;
+    let mut slips = [Slip::Blank; 2];
+    for step in schedule {
+        let (Step::Load(teller) | Step::Store(teller)) = *step;
+        let (slip, amount) = match teller {
+            Teller::First => (&mut slips[0], amounts[0]),
+            Teller::Second => (&mut slips[1], amounts[1]),
+        };
+        match (step, *slip) {
+            (Step::Load(_), Slip::Blank) => *slip = Slip::Written(balance + amount),
+            (Step::Store(_), Slip::Written(sum)) => {
+                // The lost update is here: nobody asks whether the balance is still the one
+                // that was loaded.
+                balance = sum;
+                *slip = Slip::Used;
+            }
+            _ => return Err(BadSchedule),
+        }
+    }
+    if slips == [Slip::Used; 2] {
+        Ok(balance)
+    } else {
+        Err(BadSchedule)
+    }
+}
+
+/// Every balance that the six possible schedules can end in.
+pub fn outcomes(start: i64, amounts: [i64; 2]) -> BTreeSet<i64> {
+    use Step::{Load, Store};
+    use Teller::{First, Second};
+    const STEPS: [Step; 4] = [Load(First), Store(First), Load(Second), Store(Second)];
+
+    // All lists of four steps, counted in base four. `replay` knows which six of them are
+    // schedules, so there is no second place that has to know it.
+    let lists = (0..256).map(|number| [0, 2, 4, 6].map(|shift| STEPS[(number >> shift) & 3]));
+    lists
+        .filter_map(|list| replay(start, amounts, &list).ok())
+        .collect()
+}
+
+/// Why the bank refuses.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum BankError {
+    /// The bank has no account of this number.
+    NoSuchAccount(usize),
+    /// The giving account holds less than it should give.
+    Insufficient {
+        /// What it holds.
+        balance: u64,
+        /// What it should give.
+        requested: u64,
+    },
+    /// A thread panicked while it was using this account.
+    Poisoned(usize),
+}
+
+impl fmt::Display for BankError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NoSuchAccount(account) => write!(f, "there is no account {account}"),
+            Self::Insufficient { balance, requested } => {
+                write!(f, "{requested} cents requested, {balance} there")
+            }
+            Self::Poisoned(account) => {
+                write!(f, "a panic has left account {account} half changed")
+            }
+        }
+    }
+}
+
+impl Error for BankError {}
+
+/// Accounts in cents, numbered from 0. All of them together fit in a `u64`.
+#[derive(Debug)]
+pub struct Bank {
+    accounts: Vec<Mutex<u64>>,
+}
+
+impl Bank {
+    /// A bank with one account for each of these balances.
+    pub fn new(balances: impl IntoIterator<Item = u64>) -> Self {
+        let accounts = balances.into_iter().map(Mutex::new).collect();
+        Self { accounts }
+    }
+
+    /// What the account holds.
+    pub fn balance(&self, account: usize) -> Result<u64, BankError> {
+        self.lock(account).map(|cents| *cents)
+    }
+
+    /// Runs `change` while nobody else can see or touch this account.
+    pub fn update<R>(
+        &self,
+        account: usize,
+        change: impl FnOnce(&mut u64) -> R,
+    ) -> Result<R, BankError> {
+        // The guard lives until the end of this function, so nobody can come between what
+        // `change` reads and what it writes. Copying the balance out, changing the copy and
+        // storing it would be `Load` and `Store` all over again.
+        let mut cents = self.lock(account)?;
+        Ok(change(&mut cents))
+    }
+
+    /// Moves `amount`, or nothing at all. No caller ever sees money missing or doubled.
+    pub fn transfer(&self, from: usize, to: usize, amount: u64) -> Result<(), BankError> {
+        self.find(from)?;
+        self.find(to)?;
+
+        self.update(to, |cents| *cents += amount)?;
+        let taken = self.update(from, |cents| {
+            withdrawn(*cents, amount).map(|left| *cents = left)
+        });
+        match taken {
+            Ok(Ok(())) => Ok(()),
+            Ok(Err(refused)) | Err(refused) => {
+                self.update(to, |cents| *cents -= amount)?;
+                Err(refused)
+            }
+        }
+    }
+
+    /// The sum of all accounts at one instant.
+    pub fn total(&self) -> Result<u64, BankError> {
+        // Collected, because all guards must be alive at the same time: summing up in one go
+        // would drop each guard before the next, and money could move from an account not
+        // yet counted to one already counted. In the same order as everywhere.
+        let accounts: Vec<_> = (0..self.accounts.len())
+            .map(|account| self.lock(account))
+            .collect::<Result<_, _>>()?;
+        Ok(accounts.iter().map(|cents| **cents).sum())
+    }
+
+    /// Gives an account a known balance, and makes it usable again if it was poisoned.
+    pub fn repair(&self, account: usize, balance: u64) -> Result<(), BankError> {
+        let account = self.find(account)?;
+        // The one place where a poisoned guard is welcome, because what it guards is replaced.
+        // It is held until the mark is gone: nobody finds the old balance without the mark.
+        let mut cents = account.lock().unwrap_or_else(PoisonError::into_inner);
+        *cents = balance;
+        account.clear_poison();
+        Ok(())
+    }
+
+    fn find(&self, account: usize) -> Result<&Mutex<u64>, BankError> {
+        let found = self.accounts.get(account);
+        found.ok_or(BankError::NoSuchAccount(account))
+    }
+
+    /// Waits for an account and keeps it as long as the guard lives.
+    fn lock(&self, account: usize) -> Result<MutexGuard<'_, u64>, BankError> {
+        let found = self.find(account)?.lock();
+        // A panic in `change` is not ours to forgive: the balance may be half changed.
+        found.map_err(|_| BankError::Poisoned(account))
+    }
+}
+
+/// What is left of `balance` when `amount` is taken.
+fn withdrawn(balance: u64, amount: u64) -> Result<u64, BankError> {
+    let left = balance.checked_sub(amount);
+    left.ok_or(BankError::Insufficient {
+        balance,
+        requested: amount,
+    })
+}
