@@ -184,7 +184,10 @@ impl Catalogue {
         let close = self
             .katas
             .iter()
-            .filter(|kata| kata.id.contains(name) || name.contains(kata.id.as_str()))
+            .filter(|kata| {
+                let contains = kata.id.contains(name) || name.contains(kata.id.as_str());
+                contains || strsim::damerau_levenshtein(&kata.id, name) <= TYPOS
+            })
             .map(|kata| kata.id.as_str());
         let close: Vec<&str> = close.collect();
         let next = if close.is_empty() {
@@ -236,6 +239,9 @@ impl Kata {
         fs::read_to_string(&file).map_err(|error| Error::io("read", &file, &error))
     }
 }
+
+/// Letters that may be wrong, missing, too many or swapped in a name for a suggestion.
+const TYPOS: usize = 3;
 
 /// Tracks in the order in which the course is best taken; others behind.
 const TRACKS: &[&str] = &[

@@ -215,9 +215,7 @@ impl Grading<'_> {
     async fn graded(&self, submission: Submission) -> Result<KataResult> {
         let unavailable = !self.kata.is_available();
         match (submission, self.workshop) {
-            _ if unavailable => Ok(self.without_cases(Verdict::Unavailable {
-                reason: format!("this kata needs {}", self.kata.about.platforms.join(" or ")),
-            })),
+            _ if unavailable => Ok(self.unavailable()),
             (Submission::Missing | Submission::Untouched, _) => {
                 Ok(self.without_cases(Verdict::NotAttempted))
             }
@@ -231,6 +229,17 @@ impl Grading<'_> {
                 "there is nothing to compile with",
                 "this is the grader's fault; please report it",
             )),
+        }
+    }
+
+    /// Nothing that could be reached here.
+    fn unavailable(&self) -> KataResult {
+        let platforms = self.kata.about.platforms.join(" or ");
+        KataResult {
+            max_points: 0,
+            ..self.without_cases(Verdict::Unavailable {
+                reason: format!("this kata needs {platforms}"),
+            })
         }
     }
 

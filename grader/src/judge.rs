@@ -34,8 +34,7 @@ fn exhausted(evidence: &Evidence) -> Option<Verdict> {
         let limit = format!("{} MiB", bounds.file_size >> 20);
         return Some(Verdict::DiskExceeded { limit });
     }
-    let files = bounds.open_files > 0 && evidence.most_files >= bounds.open_files;
-    files.then(|| Verdict::FilesExceeded {
+    evidence.files_used_up.then(|| Verdict::FilesExceeded {
         limit: format!("{} open files", bounds.open_files),
     })
 }

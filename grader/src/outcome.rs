@@ -107,7 +107,7 @@ impl Verdict {
         match self {
             Self::Passed | Self::Failed | Self::Panicked | Self::DoesNotCompile => None,
             Self::NotAttempted => {
-                Some("`todo!()` was reached: this part is not written yet".into())
+                Some("not written yet: the stub is untouched, or `todo!()` was reached".into())
             }
             Self::TimedOut { limit } => Some(format!("no answer within {limit}")),
             Self::Deadlocked { threads } => Some(format!(

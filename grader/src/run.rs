@@ -55,8 +55,8 @@ pub(crate) struct Evidence {
     pub(crate) leftovers: Vec<String>,
     /// Whether it had filled its working folder.
     pub(crate) disk_full: bool,
-    /// Most files that one of its processes was seen to hold open.
-    pub(crate) most_files: u64,
+    /// Whether its driver could not open a file any more.
+    pub(crate) files_used_up: bool,
     /// What it might use.
     pub(crate) bounds: Bounds,
     /// Wall clock.
@@ -110,7 +110,6 @@ pub(crate) async fn run(order: CaseRun<'_>, cage: &mut Cage) -> Result<Evidence>
     let left = cage.clear(&running).await?;
     attended.evidence.leftovers = left.processes;
     attended.evidence.disk_full = left.disk_full;
-    attended.evidence.most_files = attended.watch.most_files();
     attended.evidence.bounds = order.bounds;
     attended.take_last_frames().await;
     let mut evidence = attended.evidence;
@@ -186,6 +185,9 @@ impl Attended {
                 if self.evidence.panics.len() < 16 {
                     self.evidence.panics.push(panic);
                 }
+            }
+            Some(Frame::FilesUsedUp(secret)) if secret == self.secret => {
+                self.evidence.files_used_up = true;
             }
             Some(Frame::Settle(secret)) if secret == self.secret => {}
             _ => {

@@ -14,6 +14,22 @@ pub(crate) fn printable(text: &str) -> String {
     lines.collect::<Vec<_>>().join("\n")
 }
 
+/// JSON text with every character that could steer a terminal escaped as JSON escapes it.
+/// JSON itself allows them, and a log that shows the text would obey them.
+pub(crate) fn escaped(json: &str) -> String {
+    let mut text = String::with_capacity(json.len());
+    for letter in json.chars() {
+        if letter != '\n' && (letter.is_control() || is_invisible(letter)) {
+            for unit in letter.encode_utf16(&mut [0; 2]) {
+                let _ = write!(text, "\\u{unit:04x}");
+            }
+        } else {
+            text.push(letter);
+        }
+    }
+    text
+}
+
 fn printable_line(line: &str) -> String {
     let line = line.strip_suffix('\r').unwrap_or(line);
     let mut shown = String::new();
@@ -87,6 +103,15 @@ mod tests {
         let shown = printable(&"x".repeat(1_000_000));
         assert!(shown.len() < 500, "{} bytes", shown.len());
         assert!(shown.ends_with("(999600 more characters)"));
+    }
+
+    #[test]
+    fn json_that_steers_is_escaped_and_means_the_same() {
+        let text = "csi \u{9b}31m bidi \u{202e} tag \u{e0001} \u{1b}";
+        let json = serde_json::to_string(text).unwrap();
+        let safe = escaped(&json);
+        assert!(safe.is_ascii(), "{safe}");
+        assert_eq!(serde_json::from_str::<String>(&safe).unwrap(), text);
     }
 
     #[test]

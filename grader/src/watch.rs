@@ -47,7 +47,6 @@ pub(crate) struct Watch {
     bounds: Bounds,
     since: Instant,
     before: Option<Sight>,
-    most_files: u64,
 }
 
 impl Watch {
@@ -58,18 +57,12 @@ impl Watch {
             bounds,
             since: Instant::now(),
             before: None,
-            most_files: 0,
         }
     }
 
     /// How long it has run.
     pub(crate) fn elapsed(&self) -> Duration {
         self.since.elapsed()
-    }
-
-    /// Most files that one process was seen to hold open.
-    pub(crate) fn most_files(&self) -> u64 {
-        self.most_files
     }
 
     /// Looks once; a reason to stop, if there is one.
@@ -94,7 +87,6 @@ impl Watch {
         let mut sight = stillness::look(self.root).ok()?;
         // The holder is the cage's own.
         sight.threads.retain(|thread| thread.pid != self.root);
-        self.most_files = self.most_files.max(most_files(&sight));
         let limit = self.bounds.processes;
         if sight.threads.len() as u64 > limit {
             return Some(Stop::Processes(format!("{limit} threads and processes")));
@@ -136,13 +128,6 @@ pub(crate) fn called(thread: &stillness::Thread) -> String {
 fn resident(sight: &Sight) -> u64 {
     let pids: BTreeSet<u32> = sight.threads.iter().map(|thread| thread.pid).collect();
     pids.into_iter().filter_map(resident_of).sum()
-}
-
-/// Files that the process with the most of them holds open.
-fn most_files(sight: &Sight) -> u64 {
-    let pids = sight.threads.iter().map(|thread| thread.pid);
-    let counts = pids.filter_map(|pid| std::fs::read_dir(format!("/proc/{pid}/fd")).ok());
-    counts.map(|files| files.count() as u64).max().unwrap_or(0)
 }
 
 fn resident_of(pid: u32) -> Option<u64> {

@@ -6,9 +6,10 @@ use crate::cli::{Check, Color};
 use crate::error::{Error, Result};
 use crate::exit_code::ExitCode;
 use crate::grade::{Task, fresh_seed, grade};
+use crate::outcome::Verdict;
 use crate::process::CageChoice;
 use crate::progress::Progress;
-use crate::record::Report;
+use crate::record::{KataResult, Report};
 use crate::report::{Live, render};
 use std::io::IsTerminal;
 use std::path::Path;
@@ -118,10 +119,15 @@ fn note(here: &Here, report: &Report) -> Result<()> {
     progress.save(root)
 }
 
+/// Passed, or nothing that anybody here could pass.
+fn is_done(kata: &KataResult) -> bool {
+    kata.verdict.is_passed() || matches!(kata.verdict, Verdict::Unavailable { .. })
+}
+
 fn exit_code(report: &Report) -> ExitCode {
     if report.has_grader_error() {
         ExitCode::Grader
-    } else if report.passed() == report.katas.len() {
+    } else if report.katas.iter().all(is_done) {
         ExitCode::Passed
     } else {
         ExitCode::Unsolved

@@ -8,7 +8,7 @@ use crate::exit_code::ExitCode;
 use crate::process::{Possible, remedy};
 use crate::progress::Progress;
 use crate::submission::oddities;
-use crate::text::plural;
+use crate::text::{plural, printable};
 use crate::workshop::possible_cage;
 use std::fmt::Write;
 
@@ -63,7 +63,7 @@ struct Checkup {
 
 impl Checkup {
     fn say(&mut self, about: &str, found: impl AsRef<str>) {
-        let indented = found.as_ref().replace('\n', &format!("\n{:12}", ""));
+        let indented = printable(found.as_ref()).replace('\n', &format!("\n{:12}", ""));
         let _ = writeln!(self.text, "{about:10}  {indented}");
     }
 

@@ -2,6 +2,7 @@
 
 use crate::cli::Color;
 use crate::error::{Error, Result};
+use crate::text::printable;
 use std::io::Write;
 use std::path::Path;
 
@@ -32,7 +33,7 @@ pub(super) fn say(text: &str) -> Result<()> {
 /// Prints an error, once.
 pub(super) fn complain(error: &Error) {
     let mut stderr = anstream::stderr().lock();
-    let _ = writeln!(stderr, "error: {error}");
+    let _ = writeln!(stderr, "error: {}", printable(&error.to_string()));
 }
 
 /// Lets `cargo grader` work from inside a kata's folder too, where cargo sees only the

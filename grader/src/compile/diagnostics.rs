@@ -3,7 +3,6 @@
 use super::{NotCompiled, Run};
 use crate::catalogue::Kata;
 use crate::outcome::Verdict;
-use crate::text::wrapped;
 use crate::watch::Stop;
 use serde::Deserialize;
 
@@ -74,9 +73,9 @@ pub(super) fn not_compiled(run: &Run) -> NotCompiled {
 pub(super) fn misfit(kata: &Kata, run: &Run) -> NotCompiled {
     let mut not_compiled = not_compiled(run);
     let introduction = format!(
-        "Your crate compiles, but the hidden suite cannot be compiled against it. Most often a \
-         public name or signature is no longer the one of the stub; compare with `cargo grader \
-         show {} --stub`.",
+        "Your crate compiles, but the hidden suite cannot be compiled against it. Most often a\n\
+         public name or signature is no longer the one of the stub. This prints the stub:\n\
+         cargo grader show {} --stub",
         kata.id
     );
     let errors = run
@@ -85,11 +84,7 @@ pub(super) fn misfit(kata: &Kata, run: &Run) -> NotCompiled {
         .filter(|found| found.level == "error" && !found.message.starts_with("aborting"));
     let mut said: Vec<String> = errors.map(said).collect();
     said.dedup();
-    not_compiled.messages = vec![format!(
-        "{}\n\n{}",
-        wrapped(&introduction, 88),
-        said.join("\n")
-    )];
+    not_compiled.messages = vec![format!("{introduction}\n\n{}", said.join("\n"))];
     not_compiled
 }
 

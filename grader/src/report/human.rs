@@ -27,7 +27,7 @@ pub(crate) fn render(report: &Report, style: Style) -> String {
         details(&mut out, style, kata);
     }
     for warning in &report.warnings {
-        let _ = writeln!(out, "\n{}", hanging("warning: ", warning));
+        let _ = writeln!(out, "\n{}", hanging("warning: ", &printable(warning)));
     }
     summary(&mut out, style, report);
     out

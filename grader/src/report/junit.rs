@@ -25,7 +25,7 @@ fn suite(kata: &KataResult) -> TestSuite {
     let mut suite = TestSuite::new(kata.kata.clone());
     suite.set_time(Duration::from_millis(kata.time_ms));
     if kata.cases.is_empty() {
-        let text = kata.compiler.join("\n");
+        let text = plain(&kata.compiler.join("\n"));
         suite.add_test_case(case(
             "kata",
             &kata.kata,
@@ -95,7 +95,7 @@ fn status(verdict: &Verdict, title: &str, text: &str) -> TestCaseStatus {
     status.set_type(verdict.word());
     status.set_message(title);
     let explained = verdict.explained().unwrap_or_default();
-    status.set_description(printable(&plain(&format!("{explained}\n{text}"))));
+    status.set_description(printable(&format!("{explained}\n{text}")));
     status
 }
 

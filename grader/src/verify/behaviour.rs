@@ -113,10 +113,7 @@ async fn solution(bench: &Bench) -> Result<Vec<String>> {
     };
     let mut failures: BTreeMap<String, (usize, String)> = BTreeMap::new();
     for round in 1..=bench.repeat {
-        bench.tell(&format!(
-            "running the solution, {round} of {}",
-            bench.repeat
-        ));
+        bench.tell_round("running the solution", round);
         for case in attempt.run_all(fresh_seed()?).await? {
             if let Some(failure) = case.failure {
                 let example = format!("{} (replay: {})", case.verdict.word(), failure.replay);
@@ -186,7 +183,7 @@ async fn caught(bench: &Bench, file: &Path) -> Result<Vec<String>> {
     let oracle = bench.workshop.oracle().await?;
     let mut missed = 0;
     for round in 1..=bench.repeat {
-        bench.tell(&format!("catching {name}, {round} of {}", bench.repeat));
+        bench.tell_round(&format!("catching {name}"), round);
         let seed = fresh_seed()?;
         let plan = oracle.plan(&bench.kata.id, seed)?;
         let Some(planned) = plan.iter().find(|planned| planned.name == case) else {

@@ -55,6 +55,13 @@ struct Bench {
 }
 
 impl Bench {
+    /// Tells of a round: a tenth of all at a time, so that a log stays readable.
+    fn tell_round(&self, what: &str, round: usize) {
+        if (round - 1).is_multiple_of(self.repeat.div_ceil(10)) {
+            self.tell(&format!("{what}, {round} of {}", self.repeat));
+        }
+    }
+
     fn tell(&self, what: &str) {
         let what = format!("{}: {what}", self.kata.id);
         let _ = self.events.send(Event::Progress(what));

@@ -6,7 +6,8 @@ use quote::ToTokens;
 use std::collections::BTreeSet;
 use std::fs;
 use syn::{
-    Attribute, Fields, FnArg, ImplItem, Item, ItemImpl, Pat, Signature, TraitItem, Visibility,
+    Attribute, Field, Fields, FnArg, ImplItem, Item, ItemImpl, Pat, Signature, TraitItem,
+    Visibility,
 };
 
 /// Compares the public items of stub and solution.
@@ -66,10 +67,10 @@ fn describe(item: &Item, face: &mut BTreeSet<String>) {
             ));
         }
         Item::Enum(item) if is_public(&item.vis) => {
-            let variants = item
-                .variants
-                .iter()
-                .map(|variant| format!("{}{}", variant.ident, text(&variant.fields)));
+            let variants = item.variants.iter().map(|variant| {
+                let fields: Vec<String> = variant.fields.iter().map(field).collect();
+                format!("{}({})", variant.ident, fields.join(", "))
+            });
             let variants: Vec<String> = variants.collect();
             let (name, generics) = (&item.ident, text(&item.generics));
             face.insert(format!(
@@ -168,15 +169,12 @@ fn signature(signature: &Signature) -> String {
 
 fn public_fields(fields: &Fields) -> String {
     let public = fields.iter().filter(|field| is_public(&field.vis));
-    let fields = public.map(|field| {
-        let name = field
-            .ident
-            .as_ref()
-            .map(ToString::to_string)
-            .unwrap_or_default();
-        format!("{name}: {}", text(&field.ty))
-    });
-    fields.collect::<Vec<_>>().join(", ")
+    public.map(field).collect::<Vec<_>>().join(", ")
+}
+
+fn field(field: &Field) -> String {
+    let name = field.ident.as_ref().map(ToString::to_string);
+    format!("{}: {}", name.unwrap_or_default(), text(&field.ty))
 }
 
 fn derives(attributes: &[Attribute]) -> String {

@@ -56,6 +56,8 @@ wire! {
         Settle(Secret),
         /// Grader to driver: they are (`None`), or these threads never were.
         Settled(Option<String>),
+        /// Driver to grader: no file can be opened any more.
+        FilesUsedUp(Secret),
         /// Driver to grader: value and events, encoded one behind the other. Last and once.
         Answer((Secret, Vec<u8>)),
     }
@@ -146,6 +148,15 @@ impl Channel {
     pub(crate) fn answer(&self, mut value: Vec<u8>, events: &Vec<Event>) -> io::Result<()> {
         events.put(&mut value);
         self.send(&Frame::Answer((self.secret, value)))
+    }
+
+    /// Says so if the process has used up its open files.
+    pub(crate) fn report_files(&self) {
+        const TOO_MANY_OPEN_FILES: Option<i32> = Some(24);
+        let opened = std::fs::File::open("/dev/null");
+        if opened.is_err_and(|error| error.raw_os_error() == TOO_MANY_OPEN_FILES) {
+            let _ = self.send(&Frame::FilesUsedUp(self.secret));
+        }
     }
 
     /// Reports a panic; a channel that is gone has nobody to tell.

@@ -94,12 +94,16 @@ fn act(katas: &[Kata]) -> std::io::Result<()> {
     let log = Log::new();
     let value = (act.run)(&start.input, &log)
         .ok_or_else(|| std::io::Error::other("the input is not this case's"))?;
+    channel.report_files();
     channel.answer(value, &log.take())
 }
 
 fn report_panics(channel: &Arc<Channel>) {
     let channel = Arc::clone(channel);
-    panic::set_hook(Box::new(move |info| channel.panicked(describe(info))));
+    panic::set_hook(Box::new(move |info| {
+        channel.report_files();
+        channel.panicked(describe(info));
+    }));
 }
 
 fn answer_settle(channel: &Arc<Channel>) {

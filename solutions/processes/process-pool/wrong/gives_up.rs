@@ -352,7 +352,6 @@ impl Stopping {
         // All of them first: the first error must not leave the others running.
         let ends: Vec<_> = self.threads.into_iter().map(JoinHandle::join).collect();
         ends.into_iter()
-            .map(|end| end.unwrap_or_else(|panic| panic::resume_unwind(panic)))
-            .collect()
+            .try_for_each(|end| end.unwrap_or_else(|panic| panic::resume_unwind(panic)))
     }
 }

@@ -91,10 +91,12 @@ fn subtask_2(student: &Student, visit: &mut impl FnMut(&'static str, &Student)) 
     visit("subtask_2", student);
 }
 
-/// Way 2: one map for all threads. Its field is yours to change.
+type Bound = HashMap<ThreadId, Vec<Arc<Student>>>;
+
+/// Way 2: one map for all threads.
 #[derive(Debug, Default)]
 pub struct Registry {
-    bound: Mutex<HashMap<ThreadId, Vec<Arc<Student>>>>,
+    bound: Mutex<Bound>,
 }
 
 impl Registry {
@@ -135,13 +137,12 @@ impl Registry {
 
     // No code of others runs under the lock, so a panic cannot leave the map half changed:
     // there is no poison to be afraid of.
-    fn lock(&self) -> MutexGuard<'_, HashMap<ThreadId, Vec<Arc<Student>>>> {
+    fn lock(&self) -> MutexGuard<'_, Bound> {
         self.bound.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-/// A student bound to a thread, until this is dropped. It cannot leave the thread. Its
-/// field is yours to change.
+/// A student bound to a thread, until this is dropped. It cannot leave the thread.
 #[must_use = "the student is bound only until this is dropped"]
 #[derive(Debug)]
 pub struct Binding<'a> {

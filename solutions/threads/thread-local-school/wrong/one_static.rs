@@ -90,12 +90,14 @@ fn subtask_2(student: &Student, visit: &mut impl FnMut(&'static str, &Student)) 
     visit("subtask_2", student);
 }
 
-/// Way 2: one map for all threads. Its field is yours to change.
+// A list for each thread, the innermost binding last, each with a number: two bindings of the
+// same student must not be mistaken for one another.
+type Bound = HashMap<ThreadId, Vec<(u64, Arc<Student>)>>;
+
+/// Way 2: one map for all threads.
 #[derive(Debug, Default)]
 pub struct Registry {
-    // A list for each thread, the innermost binding last, each with a number: two bindings
-    // of the same student must not be mistaken for one another.
-    bound: Mutex<HashMap<ThreadId, Vec<(u64, Arc<Student>)>>>,
+    bound: Mutex<Bound>,
 }
 
 impl Registry {
@@ -139,13 +141,12 @@ impl Registry {
 
     // No code of others runs under the lock, so a panic cannot leave the map half changed:
     // there is no poison to be afraid of.
-    fn lock(&self) -> MutexGuard<'_, HashMap<ThreadId, Vec<(u64, Arc<Student>)>>> {
+    fn lock(&self) -> MutexGuard<'_, Bound> {
         self.bound.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-/// A student bound to a thread, until this is dropped. It cannot leave the thread. Its
-/// field is yours to change.
+/// A student bound to a thread, until this is dropped. It cannot leave the thread.
 #[must_use = "the student is bound only until this is dropped"]
 #[derive(Debug)]
 pub struct Binding<'a> {

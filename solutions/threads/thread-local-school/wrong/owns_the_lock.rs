@@ -90,13 +90,13 @@ fn subtask_2(student: &Student, visit: &mut impl FnMut(&'static str, &Student)) 
     visit("subtask_2", student);
 }
 
+// A list for each thread, the innermost binding last, each with a number: two bindings of the
+// same student must not be mistaken for one another.
 type Bound = HashMap<ThreadId, Vec<(u64, Arc<Student>)>>;
 
-/// Way 2: one map for all threads. Its field is yours to change.
+/// Way 2: one map for all threads.
 #[derive(Debug, Default)]
 pub struct Registry {
-    // A list for each thread, the innermost binding last, each with a number: two bindings
-    // of the same student must not be mistaken for one another.
     bound: Mutex<Bound>,
 }
 
@@ -142,8 +142,7 @@ impl Registry {
     }
 }
 
-/// A student bound to a thread, until this is dropped. It cannot leave the thread. Its
-/// field is yours to change.
+/// A student bound to a thread, until this is dropped. It cannot leave the thread.
 #[must_use = "the student is bound only until this is dropped"]
 #[derive(Debug)]
 pub struct Binding<'a> {

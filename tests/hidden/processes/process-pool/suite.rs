@@ -2,6 +2,15 @@ use suite::suite;
 
 suite!(
     shared = {
+        /// Two numbers to be added.
+        pub type Sum = (u128, u128);
+        /// Adds, or fails with a text.
+        pub type Task = Result<Sum, String>;
+        /// How a job has ended.
+        pub type Outcome = Result<u128, String>;
+        /// What callbacks have heard, by the number of the job.
+        pub type Heard = Vec<(u64, Outcome)>;
+
         suite::wire! {
             /// What `map` did while its jobs waited at the gate.
             #[derive(Debug, Clone, PartialEq, Eq)]
@@ -11,7 +20,7 @@ suite!(
                 /// The jobs at the gate, looked at before each time that one was let through.
                 pub at_the_gate: Vec<Vec<u64>>,
                 /// The answers; `None` if the call never came back.
-                pub answers: Option<Vec<Result<u128, String>>>,
+                pub answers: Option<Vec<Outcome>>,
             }
         }
 
@@ -25,8 +34,8 @@ suite!(
                 pub came_back: bool,
                 /// Workers that were alive then.
                 pub alive: u64,
-                /// What the callbacks heard, by the job's number.
-                pub heard: Vec<(u64, Result<u128, String>)>,
+                /// What the callbacks heard.
+                pub heard: Heard,
             }
         }
     },
@@ -282,20 +291,19 @@ suite!(
             }
         }
 
-        fn plain(outcome: Result<Answer, JobError>) -> Result<u128, String> {
+        fn plain(outcome: Result<Answer, JobError>) -> Outcome {
             outcome.map(|answer| answer.sum).map_err(word)
         }
 
-        fn all_plain(outcomes: Vec<Result<Answer, JobError>>) -> Vec<Result<u128, String>> {
+        fn all_plain(outcomes: Vec<Result<Answer, JobError>>) -> Vec<Outcome> {
             outcomes.into_iter().map(plain).collect()
         }
 
-        /// Adds, or fails with a text.
-        fn job(sum: Result<(u128, u128), String>) -> Job {
+        fn job(sum: Task) -> Job {
             sum.map_or_else(Job::Fail, |(a, b)| Job::Add(a, b))
         }
 
-        fn meet(number: usize, sum: (u128, u128)) -> Job {
+        fn meet(number: usize, sum: Sum) -> Job {
             Job::Meet(number as u64, sum.0, sum.1)
         }
 
@@ -344,12 +352,7 @@ suite!(
             (None, seen)
         }
 
-        fn map_at_the_gate(
-            workers: usize,
-            sums: Vec<(u128, u128)>,
-            picks: &[u64],
-            log: &Log,
-        ) -> Met {
+        fn map_at_the_gate(workers: usize, sums: Vec<Sum>, picks: &[u64], log: &Log) -> Met {
             let hall = Hall::open(log);
             let pool = Arc::new(pool(workers));
             let jobs = sums.into_iter().enumerate();
@@ -375,7 +378,7 @@ suite!(
         /// What callbacks have heard.
         #[derive(Clone, Default)]
         struct Ear {
-            heard: Arc<Mutex<Vec<(u64, Result<u128, String>)>>>,
+            heard: Arc<Mutex<Heard>>,
             /// The job whose callback is held, and whether it still is.
             held: Arc<(Mutex<Option<u64>>, Condvar)>,
         }
@@ -409,7 +412,7 @@ suite!(
             }
 
             /// In the order of the jobs.
-            fn heard(&self) -> Vec<(u64, Result<u128, String>)> {
+            fn heard(&self) -> Heard {
                 let mut heard = lock(&self.heard).clone();
                 heard.sort();
                 heard
@@ -424,45 +427,45 @@ suite!(
         use suite::{Check, Rng, check, equal};
 
         /// Sums beyond what a `u64` or an `f64` can hold.
-        fn sum(rng: &mut Rng) -> (u128, u128) {
+        fn sum(rng: &mut Rng) -> Sum {
             let mut number = || u128::from(rng.range(..)) << 62 | u128::from(rng.range(..));
             (number(), number())
         }
 
-        fn sums(rng: &mut Rng, count: usize) -> Vec<(u128, u128)> {
+        fn sums(rng: &mut Rng, count: usize) -> Vec<Sum> {
             rng.list(count..=count, sum)
         }
 
-        fn total((a, b): &(u128, u128)) -> Result<u128, String> {
+        fn total((a, b): &Sum) -> Outcome {
             Ok(a + b)
         }
 
-        fn totals(sums: &[(u128, u128)]) -> Vec<Result<u128, String>> {
+        fn totals(sums: &[Sum]) -> Vec<Outcome> {
             sums.iter().map(total).collect()
         }
 
         /// Sums and failures.
-        fn mixed(rng: &mut Rng, count: usize) -> Vec<Result<(u128, u128), String>> {
+        fn mixed(rng: &mut Rng, count: usize) -> Vec<Task> {
             let mut jobs: Vec<_> = sums(rng, count).into_iter().map(Ok).collect();
             jobs.extend(rng.list(2..=3, |rng| Err(rng.text(1..=12))));
             rng.shuffled(jobs)
         }
 
-        fn outcome(job: &Result<(u128, u128), String>) -> Result<u128, String> {
+        fn outcome(job: &Task) -> Outcome {
             let failed = |message: &String| format!("Failed({message})");
             job.as_ref().map_err(failed).and_then(total)
         }
 
-        fn numbered(outcomes: Vec<Result<u128, String>>) -> Vec<(u64, Result<u128, String>)> {
+        fn numbered(outcomes: Vec<Outcome>) -> Heard {
             (0..).zip(outcomes).collect()
         }
 
-        fn all_terminated(count: usize) -> Vec<(u64, Result<u128, String>)> {
+        fn all_terminated(count: usize) -> Heard {
             numbered(vec![Err("Terminated".to_owned()); count])
         }
 
         /// Workers, jobs that meet at the gate, and who is let through.
-        fn meeting(rng: &mut Rng) -> (usize, Vec<(u128, u128)>, Vec<u64>) {
+        fn meeting(rng: &mut Rng) -> (usize, Vec<Sum>, Vec<u64>) {
             let workers = rng.count(2..=4);
             let jobs = workers + rng.count(2..=4);
             let mut picks = rng.list(jobs..=jobs, |rng| rng.range(0..=99));
@@ -514,13 +517,13 @@ suite!(
     map_answers_in_the_order_of_the_jobs = case(
         "`map` answers every job, in the order of the jobs; a number comes back exactly.",
         points = 1,
-        input = |rng| -> (usize, Vec<Result<(u128, u128), String>>) {
+        input = |rng| -> (usize, Vec<Task>) {
             let count = rng.count(5..=16);
             let mut jobs = mixed(rng, count);
             jobs.push(Ok((1 << 80, 1 << 80)));
             (rng.count(1..=4), rng.shuffled(jobs))
         },
-        drive = |(workers, jobs), log| -> (u64, Vec<Result<u128, String>>, u64) {
+        drive = |(workers, jobs), log| -> (u64, Vec<Outcome>, u64) {
             let _hall = Hall::open(log);
             let pool = pool(workers);
             let size = pool.workers().get() as u64;
@@ -530,7 +533,7 @@ suite!(
             (size, all_plain(answers), none)
         },
         judge = |(workers, jobs), (size, answers, none), _events| {
-            let expected: Vec<Result<u128, String>> = jobs.iter().map(outcome).collect();
+            let expected: Vec<Outcome> = jobs.iter().map(outcome).collect();
             equal(size, &(*workers as u64))
                 .named("`workers()`")
                 .and(equal(answers, &expected).named("the answers"))
@@ -540,12 +543,12 @@ suite!(
     all_workers_start_at_once_and_stay = case(
         "All workers start with the pool, and the same ones take all jobs.",
         points = 1,
-        input = |rng| -> (usize, Vec<(u128, u128)>) {
+        input = |rng| -> (usize, Vec<Sum>) {
             let workers = rng.count(1..=4);
             let jobs = workers * rng.count(3..=6);
             (workers, sums(rng, jobs))
         },
-        drive = |(workers, jobs), log| -> (u64, u64, u64, Vec<Result<u128, String>>) {
+        drive = |(workers, jobs), log| -> (u64, u64, u64, Vec<Outcome>) {
             let hall = Hall::open(log);
             let pool = pool(workers);
             suite::settle();
@@ -583,7 +586,7 @@ suite!(
         "As many jobs run at the same time as there are workers, never more, first come, \
          first served.",
         points = 1,
-        input = |rng| -> (usize, Vec<(u128, u128)>, Vec<u64>) { meeting(rng) },
+        input = |rng| -> (usize, Vec<Sum>, Vec<u64>) { meeting(rng) },
         drive =
             |(workers, sums, picks), log| -> Met { map_at_the_gate(workers, sums, &picks, log) },
         judge = |(workers, sums, picks), met, _events| {
@@ -606,7 +609,7 @@ suite!(
     answers_find_their_jobs = case(
         "Every job gets its own answer, whichever job ends first.",
         points = 1,
-        input = |rng| -> (usize, Vec<(u128, u128)>, Vec<u64>) { meeting(rng) },
+        input = |rng| -> (usize, Vec<Sum>, Vec<u64>) { meeting(rng) },
         drive =
             |(workers, sums, picks), log| -> Met { map_at_the_gate(workers, sums, &picks, log) },
         judge = |(_, sums, _), met, _events| {
@@ -619,18 +622,11 @@ suite!(
     submit_comes_back_at_once_and_run_waits = case(
         "`submit` comes back while all workers are busy; `run` comes back with the answer.",
         points = 1,
-        input = |rng| -> (usize, Vec<(u128, u128)>, (u128, u128)) {
+        input = |rng| -> (usize, Vec<Sum>, Sum) {
             let workers = rng.count(1..=2);
             (workers, sums(rng, workers + 2), sum(rng))
         },
-        drive = |(workers, sums, last),
-                 log|
-         -> (
-            bool,
-            bool,
-            Vec<Result<u128, String>>,
-            Option<Result<u128, String>>,
-        ) {
+        drive = |(workers, sums, last), log| -> (bool, bool, Vec<Outcome>, Option<Outcome>,) {
             let hall = Hall::open(log);
             let pool = Arc::new(pool(workers));
             let count = sums.len() as u64;
@@ -670,16 +666,8 @@ suite!(
     a_wait_can_be_given_up_and_taken_up_again = case(
         "A wait that is over gives the answer to come back, and nothing is lost.",
         points = 1,
-        input = |rng| -> ((u128, u128), String, u64) {
-            (sum(rng), rng.text(1..=12), rng.range(1..=20))
-        },
-        drive = |(sum, message, millis),
-                 log|
-         -> (
-            bool,
-            Option<Result<u128, String>>,
-            Option<Result<u128, String>>
-        ) {
+        input = |rng| -> (Sum, String, u64) { (sum(rng), rng.text(1..=12), rng.range(1..=20)) },
+        drive = |(sum, message, millis), log| -> (bool, Option<Outcome>, Option<Outcome>) {
             let hall = Hall::open(log);
             let pool = pool(1);
             let first = pool.submit(meet(0, sum));
@@ -721,7 +709,7 @@ suite!(
     a_callback_hears_once_how_its_job_ended = case(
         "Each callback is called once, however its job ends, and `join` waits for the last.",
         points = 1,
-        input = |rng| -> (usize, Vec<Option<Result<(u128, u128), String>>>, u64) {
+        input = |rng| -> (usize, Vec<Option<Task>>, u64) {
             let mut jobs: Vec<_> = mixed(rng, 4).into_iter().map(Some).collect();
             jobs.push(None);
             let jobs = rng.shuffled(jobs);
@@ -769,13 +757,8 @@ suite!(
     a_callback_may_use_the_pool_and_may_panic = case(
         "A callback may queue another job, and one that panics harms no other job.",
         points = 1,
-        input = |rng| -> Vec<(u128, u128)> { sums(rng, 4) },
-        drive = |sums,
-                 log|
-         -> (
-            Vec<(u64, Result<u128, String>)>,
-            Option<Result<u128, String>>
-        ) {
+        input = |rng| -> Vec<Sum> { sums(rng, 4) },
+        drive = |sums, log| -> (Heard, Option<Outcome>) {
             let _hall = Hall::open(log);
             let pool = Arc::new(pool(1));
             let ear = Ear::default();
@@ -819,39 +802,38 @@ suite!(
     a_worker_that_dies_costs_one_job = case(
         "A worker that dies costs the job that it had in hand, and another takes its place.",
         points = 1,
-        input = |rng| -> (usize, Vec<(u128, u128)>, usize, bool) {
+        input = |rng| -> (usize, Vec<Sum>, usize, bool) {
             let workers = rng.count(2..=3);
             let jobs = rng.count(4..=8);
             (workers, sums(rng, jobs), rng.count(0..jobs), rng.flip())
         },
-        drive =
-            |(workers, sums, dying, abort), log| -> (Option<Vec<Result<u128, String>>>, u64, u64) {
-                let hall = Hall::open(log);
-                let pool = Arc::new(pool(workers));
-                let jobs = sums
-                    .iter()
-                    .enumerate()
-                    .map(|(number, sum)| match number == dying {
-                        true if abort => Job::Abort,
-                        true => Job::Unwind,
-                        false => Job::Add(sum.0, sum.1),
-                    });
-                let jobs: Vec<Job> = jobs.collect();
-                let handle = Arc::clone(&pool);
-                let map = start("map", move || all_plain(handle.map(jobs)));
-                let Some(answers) = result(map) else {
-                    return (None, 0, 0);
-                };
-                let waiting = sums.into_iter().take(workers + 1).enumerate();
-                for (number, sum) in waiting {
-                    drop(pool.submit(meet(number, sum)));
-                }
-                suite::settle();
-                let at_once = hall.waiting().len() as u64;
-                let came = hall.came();
-                end(pool);
-                (Some(answers), at_once, came)
-            },
+        drive = |(workers, sums, dying, abort), log| -> (Option<Vec<Outcome>>, u64, u64) {
+            let hall = Hall::open(log);
+            let pool = Arc::new(pool(workers));
+            let jobs = sums
+                .iter()
+                .enumerate()
+                .map(|(number, sum)| match number == dying {
+                    true if abort => Job::Abort,
+                    true => Job::Unwind,
+                    false => Job::Add(sum.0, sum.1),
+                });
+            let jobs: Vec<Job> = jobs.collect();
+            let handle = Arc::clone(&pool);
+            let map = start("map", move || all_plain(handle.map(jobs)));
+            let Some(answers) = result(map) else {
+                return (None, 0, 0);
+            };
+            let waiting = sums.into_iter().take(workers + 1).enumerate();
+            for (number, sum) in waiting {
+                drop(pool.submit(meet(number, sum)));
+            }
+            suite::settle();
+            let at_once = hall.waiting().len() as u64;
+            let came = hall.came();
+            end(pool);
+            (Some(answers), at_once, came)
+        },
         judge = |(workers, sums, dying, _), (answers, at_once, came), _events| {
             let mut expected = totals(sums);
             if let Some(lost) = expected.get_mut(*dying) {
@@ -877,12 +859,12 @@ suite!(
     a_worker_that_died_idle_costs_no_job = case(
         "A worker that died while it had nothing to do costs no job.",
         points = 1,
-        input = |rng| -> (usize, Vec<(u128, u128)>) {
+        input = |rng| -> (usize, Vec<Sum>) {
             let workers = rng.count(1..=3);
             let jobs = workers + rng.count(1..=5);
             (workers, sums(rng, jobs))
         },
-        drive = |(workers, sums), log| -> Option<Vec<Result<u128, String>>> {
+        drive = |(workers, sums), log| -> Option<Vec<Outcome>> {
             let hall = Hall::open(log);
             let pool = Arc::new(pool(workers));
             suite::settle();
@@ -905,16 +887,11 @@ suite!(
     jobs_end_when_no_worker_can_start = case(
         "While no worker can be started, jobs end as `WorkerDied`; later ones are answered again.",
         points = 1,
-        input = |rng| -> (Vec<(u128, u128)>, (u128, u128)) {
+        input = |rng| -> (Vec<Sum>, Sum) {
             let count = rng.count(1..=4);
             (sums(rng, count), sum(rng))
         },
-        drive = |(sums, last),
-                 log|
-         -> (
-            Option<Vec<Result<u128, String>>>,
-            Option<Result<u128, String>>
-        ) {
+        drive = |(sums, last), log| -> (Option<Vec<Outcome>>, Option<Outcome>) {
             let _hall = Hall::open(log);
             let broken = Arc::new(AtomicBool::new(false));
             let is_broken = Arc::clone(&broken);
@@ -950,7 +927,7 @@ suite!(
     close_lets_every_job_run = case(
         "A closed pool runs what is queued, and `join` waits until every worker has ended.",
         points = 1,
-        input = |rng| -> (usize, Vec<(u128, u128)>) {
+        input = |rng| -> (usize, Vec<Sum>) {
             let workers = rng.count(2..=3);
             let jobs = workers + rng.count(1..=3);
             (workers, sums(rng, jobs))
@@ -1003,11 +980,11 @@ suite!(
         "`terminate` ends running and queued jobs as `Terminated`; no worker escapes it, not \
          even one that is just being started.",
         points = 1,
-        input = |rng| -> (usize, usize, Vec<(u128, u128)>) {
+        input = |rng| -> (usize, usize, Vec<Sum>) {
             let (workers, queued) = (rng.count(2..=3), rng.count(1..=4));
             (workers, queued, sums(rng, 2))
         },
-        drive = |(workers, queued, sums), log| -> (Vec<Result<u128, String>>, Ended, Ended) {
+        drive = |(workers, queued, sums), log| -> (Vec<Outcome>, Ended, Ended) {
             let hall = Hall::open(log);
             let pool = pool(workers);
             let ear = Ear::default();
@@ -1078,12 +1055,12 @@ suite!(
     dropping_a_pool_ends_everything_and_waits = case(
         "A pool that is dropped ends like one that is terminated and joined.",
         points = 1,
-        input = |rng| -> (usize, usize, u64, (u128, u128)) {
+        input = |rng| -> (usize, usize, u64, Sum) {
             let workers = rng.count(1..=3);
             let held = rng.range(0..workers as u64);
             (workers, rng.count(1..=4), held, sum(rng))
         },
-        drive = |(workers, queued, held, sum), log| -> (Result<u128, String>, Ended) {
+        drive = |(workers, queued, held, sum), log| -> (Outcome, Ended) {
             let hall = Hall::open(log);
             let pool = pool(workers);
             let ear = Ear::holding(held);
@@ -1120,11 +1097,11 @@ suite!(
     a_pool_that_cannot_start_leaves_nothing = case(
         "If one worker cannot start, the pool is an error, and none of the others is left.",
         points = 1,
-        input = |rng| -> (usize, usize, (u128, u128)) {
+        input = |rng| -> (usize, usize, Sum) {
             let workers = rng.count(2..=4);
             (workers, rng.count(1..workers), sum(rng))
         },
-        drive = |(workers, good, sum), log| -> (String, u64, Result<u128, String>) {
+        drive = |(workers, good, sum), log| -> (String, u64, Outcome) {
             let hall = Hall::open(log);
             let size = NonZeroUsize::new(workers).unwrap();
             let starts = AtomicUsize::new(0);

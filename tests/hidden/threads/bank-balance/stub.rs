@@ -6,7 +6,7 @@ use std::fmt;
 use std::sync::Mutex;
 
 /// Who makes a step.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Teller {
     /// The teller who deposits the first amount.
     First,
@@ -15,7 +15,7 @@ pub enum Teller {
 }
 
 /// One half of `balance = balance + amount`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Step {
     /// The teller reads the balance and adds their amount to it, in their head.
     Load(Teller),
@@ -24,7 +24,7 @@ pub enum Step {
 }
 
 /// The schedule does not hold each teller's `Load` and `Store` exactly once, in that order.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct BadSchedule;
 
 impl fmt::Display for BadSchedule {

@@ -1,0 +1,205 @@
+//! What helps a student from day to day: `show`, `hint`, `reset`, `solution`, `list`, `doctor`.
+
+use crate::course::{Course, file_modes, solution};
+use predicates::prelude::*;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+#[test]
+fn reset_brings_the_stub_back_byte_for_byte_and_keeps_what_was_there() {
+    let course = Course::file_modes();
+    let mine = "// half a thought\r\npub fn half(";
+    course.submit("file-modes", mine);
+    course.write(
+        "exercises/files/file-modes/src/more/notes.rs",
+        "// mine too",
+    );
+    let assert = course
+        .grader_in("exercises/files/file-modes", "reset")
+        .assert()
+        .code(0)
+        .stdout(predicate::str::contains("file-modes is a stub again"));
+    let said = String::from_utf8(assert.get_output().stdout.clone()).unwrap();
+
+    let stub = fs::read(course.path("tests/hidden/files/file-modes/stub.rs")).unwrap();
+    assert_eq!(fs::read(course.lib("file-modes")).unwrap(), stub);
+    assert!(!course.path("exercises/files/file-modes/src/more").exists());
+
+    let backups = backups(&course);
+    assert_eq!(backups.len(), 1);
+    assert!(
+        said.contains(backups[0].file_name().unwrap().to_str().unwrap()),
+        "{said}"
+    );
+    let kept = |file: &str| fs::read_to_string(backups[0].join("src").join(file)).unwrap();
+    assert_eq!(kept("lib.rs"), mine);
+    assert_eq!(kept("more/notes.rs"), "// mine too");
+}
+
+#[test]
+fn every_reset_keeps_a_backup_of_its_own() {
+    let course = Course::file_modes();
+    let texts = ["// first", "// second", "// third"];
+    for text in texts {
+        course.submit("file-modes", text);
+        course.grader("reset file-modes").assert().code(0);
+    }
+    let mut kept: Vec<String> = backups(&course)
+        .iter()
+        .map(|backup| fs::read_to_string(backup.join("src/lib.rs")).unwrap())
+        .collect();
+    kept.sort();
+    assert_eq!(kept, texts);
+}
+
+#[test]
+fn reset_brings_a_deleted_kata_back() {
+    let course = Course::file_modes();
+    fs::remove_dir_all(course.path("exercises/files/file-modes/src")).unwrap();
+    course.grader("reset file-modes").assert().code(0);
+    let report = course.report("");
+    assert_eq!(report.kata("file-modes")["verdict"], "not-attempted");
+}
+
+fn backups(course: &Course) -> Vec<PathBuf> {
+    let folder = course.path(".katas/backup/file-modes");
+    let entries = fs::read_dir(folder).unwrap();
+    entries.map(|entry| entry.unwrap().path()).collect()
+}
+
+#[test]
+fn no_command_but_reset_writes_to_a_students_files() {
+    let course = Course::file_modes().and_submission("file-modes", "pub fn half(");
+    let before = files(&course.path("exercises/files"));
+    for command in [
+        "check",
+        "list",
+        "show file-modes",
+        "hint file-modes",
+        "solution file-modes --give-up",
+        "progress",
+        "doctor",
+    ] {
+        course.grader(command).output().unwrap();
+    }
+    assert_eq!(files(&course.path("exercises/files")), before);
+}
+
+fn files(folder: &Path) -> Vec<(PathBuf, Vec<u8>)> {
+    let mut found = Vec::new();
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            found.extend(files(&path));
+        } else {
+            found.push((path.clone(), fs::read(path).unwrap()));
+        }
+    }
+    found.sort();
+    found
+}
+
+#[test]
+fn a_solution_is_shown_to_those_who_give_up() {
+    Course::file_modes()
+        .grader("solution file-modes --give-up")
+        .assert()
+        .code(0)
+        .stdout(solution());
+}
+
+#[test]
+fn hints_go_one_step_further_each_time_in_both_languages() {
+    let course = Course::file_modes();
+    let hint = |args: &str| {
+        let assert = course
+            .grader(&format!("hint file-modes {args}"))
+            .assert()
+            .code(0);
+        String::from_utf8(assert.get_output().stdout.clone()).unwrap()
+    };
+    let about = file_modes("tests/hidden", "kata.toml");
+    let about: toml::Table = about.parse().unwrap();
+    let words = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
+    for (index, step) in about["hints"].as_array().unwrap().iter().enumerate() {
+        for (language, flag) in [("en", ""), ("zh", "--zh")] {
+            let shown = words(&hint(&format!("--level {} {flag}", index + 1)));
+            let expected = words(step[language].as_str().unwrap());
+            assert!(shown.starts_with(&expected), "{shown}\n{expected}");
+        }
+    }
+    assert_eq!(hint(""), hint("--level 1"));
+    assert!(hint("").contains("more: `cargo grader hint file-modes --level 2`"));
+    assert!(!hint("--level 3").contains("--level 4"));
+    for level in ["0", "4"] {
+        course
+            .grader(&format!("hint file-modes --level {level}"))
+            .assert()
+            .code(2)
+            .stderr(predicate::str::contains("file-modes has hints 1 to 3"));
+    }
+}
+
+#[test]
+fn show_prints_the_text_in_both_languages_or_the_pristine_stub() {
+    let course = Course::file_modes().and_submission("file-modes", "// not the stub");
+    let inside = "exercises/files/file-modes/src";
+    for (args, expected) in [
+        ("show", file_modes("exercises", "README.md")),
+        ("show --zh", file_modes("exercises", "README.zh-CN.md")),
+        ("show --stub", file_modes("tests/hidden", "stub.rs")),
+    ] {
+        course
+            .grader_in(inside, args)
+            .assert()
+            .code(0)
+            .stdout(expected);
+    }
+}
+
+#[test]
+fn list_shows_every_kata_below_its_track() {
+    let course = Course::file_modes().and_twin("line-counts");
+    course.grader("list").assert().code(0).stdout(
+        predicate::str::is_match(
+            "^files\n  file-modes .*1/5 .*25 min  File modes\n  line-counts .*\n\nnext: `cargo grader show",
+        )
+        .unwrap(),
+    );
+}
+
+#[test]
+fn doctor_says_what_is_in_place_and_warns_of_what_is_odd() {
+    let course = Course::file_modes();
+    course
+        .grader("doctor")
+        .assert()
+        .code(0)
+        .stdout(predicate::str::is_match("course +.*, 1 kata\n").unwrap())
+        .stdout(predicate::str::is_match("compiler +rustc 1").unwrap())
+        .stdout(predicate::str::is_match("cage +[a-zA-Z]+").unwrap())
+        .stdout(predicate::str::contains("0 katas on record"))
+        .stdout(predicate::str::contains("all is well"));
+    course.write("exercises/Cargo.toml", "[workspace");
+    course
+        .grader("doctor")
+        .assert()
+        .code(0)
+        .stdout(predicate::str::contains(
+            "exercises/Cargo.toml is not valid TOML",
+        ));
+}
+
+#[test]
+fn a_broken_course_is_the_courses_fault_and_names_the_file() {
+    let course = Course::file_modes();
+    course.write("tests/hidden/files/file-modes/kata.toml", "title = 3");
+    course
+        .grader("check")
+        .assert()
+        .code(3)
+        .stderr(predicate::str::contains(
+            "tests/hidden/files/file-modes/kata.toml",
+        ))
+        .stderr(predicate::str::contains("this file belongs to the course"));
+}

@@ -1,0 +1,11 @@
+//! House rules. Each failure says what to do about it.
+
+#![cfg(test)]
+
+mod code;
+mod files;
+mod katas;
+mod layers;
+mod manifests;
+mod places;
+mod tokens;
