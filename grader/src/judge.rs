@@ -7,6 +7,7 @@
 use crate::outcome::Verdict;
 use crate::process::Ended;
 use crate::run::Evidence;
+use suite_drive::Resource;
 use suite_judge::Judgement;
 
 /// The verdict on a case. `judged` is what the oracle says of the one answer.
@@ -34,9 +35,14 @@ fn exhausted(evidence: &Evidence) -> Option<Verdict> {
         let limit = format!("{} MiB", bounds.file_size >> 20);
         return Some(Verdict::DiskExceeded { limit });
     }
-    evidence.files_used_up.then(|| Verdict::FilesExceeded {
-        limit: format!("{} open files", bounds.open_files),
-    })
+    match evidence.used_up? {
+        Resource::Files => Some(Verdict::FilesExceeded {
+            limit: format!("{} open files", bounds.open_files),
+        }),
+        Resource::Threads => Some(Verdict::ProcessesExceeded {
+            limit: format!("{} threads and processes", bounds.processes),
+        }),
+    }
 }
 
 fn answered(evidence: &Evidence, judged: Option<&Judgement>) -> Verdict {

@@ -6,7 +6,7 @@ use crate::process::{Cage, Captured, Channel, Ended, Order, Running};
 use crate::watch::{Stop, TICK, Watch, called};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
-use suite_drive::{Frame, MAX_FRAME, Panic, Secret, Start, Wire};
+use suite_drive::{Frame, MAX_FRAME, Panic, Resource, Secret, Start, Wire};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::sync::mpsc;
 
@@ -55,8 +55,8 @@ pub(crate) struct Evidence {
     pub(crate) leftovers: Vec<String>,
     /// Whether it had filled its working folder.
     pub(crate) disk_full: bool,
-    /// Whether its driver could not open a file any more.
-    pub(crate) files_used_up: bool,
+    /// What its driver found used up.
+    pub(crate) used_up: Option<Resource>,
     /// What it might use.
     pub(crate) bounds: Bounds,
     /// Wall clock.
@@ -186,8 +186,8 @@ impl Attended {
                     self.evidence.panics.push(panic);
                 }
             }
-            Some(Frame::FilesUsedUp(secret)) if secret == self.secret => {
-                self.evidence.files_used_up = true;
+            Some(Frame::UsedUp((secret, resource))) if secret == self.secret => {
+                self.evidence.used_up = Some(resource);
             }
             Some(Frame::Settle(secret)) if secret == self.secret => {}
             _ => {

@@ -5,6 +5,7 @@
 //! be installed and no privilege is needed. [`policy`] says what it shuts in, [`mounts`],
 //! [`confine`] and [`seccomp`] do it.
 
+mod cgroup;
 mod confine;
 mod keeper;
 mod mounts;
@@ -14,6 +15,7 @@ mod wire;
 
 use super::{Bars, Channel, Drain, Ended, Left, Level, Order, Possible, Running};
 use crate::error::{Error, Result};
+use cgroup::Cgroups;
 use policy::{Policy, Reply, Request, Spawn};
 use rustix::net::RecvFlags;
 use std::fs::File;
@@ -39,6 +41,8 @@ pub(crate) struct Cage {
     keeper: Child,
     control: UnixStream,
     holder: u32,
+    /// Removed last, when everything in them has ended.
+    _cgroups: Cgroups,
 }
 
 impl Cage {
@@ -225,11 +229,14 @@ async fn try_open(bars: &Bars, level: Level) -> io::Result<Cage> {
         .stdin(OwnedFd::from(theirs))
         .stdout(Stdio::null())
         .spawn()?;
+    // It waits for its policy, so it has started nothing yet.
+    let cgroups = Cgroups::around(keeper.id(), &bars.bounds);
     ours.set_nonblocking(true)?;
     let mut cage = Cage {
         keeper,
         control: UnixStream::from_std(ours)?,
         holder: 0,
+        _cgroups: cgroups,
     };
     let enter = Request::Enter(Policy::new(bars, level));
     send(cage.control.as_fd(), &enter, &[])?;

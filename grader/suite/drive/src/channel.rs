@@ -45,6 +45,17 @@ wire! {
 }
 
 wire! {
+    /// What a case can use up.
+    #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+    pub enum Resource {
+        /// Files open at once.
+        Files,
+        /// Threads and processes.
+        Threads
+    }
+}
+
+wire! {
     /// One message on the channel.
     #[derive(Debug, Clone, PartialEq)]
     pub enum Frame {
@@ -56,8 +67,8 @@ wire! {
         Settle(Secret),
         /// Grader to driver: they are (`None`), or these threads never were.
         Settled(Option<String>),
-        /// Driver to grader: no file can be opened any more.
-        FilesUsedUp(Secret),
+        /// Driver to grader: there is no more of this.
+        UsedUp((Secret, Resource)),
         /// Driver to grader: value and events, encoded one behind the other. Last and once.
         Answer((Secret, Vec<u8>)),
     }
@@ -155,7 +166,16 @@ impl Channel {
         const TOO_MANY_OPEN_FILES: Option<i32> = Some(24);
         let opened = std::fs::File::open("/dev/null");
         if opened.is_err_and(|error| error.raw_os_error() == TOO_MANY_OPEN_FILES) {
-            let _ = self.send(&Frame::FilesUsedUp(self.secret));
+            let _ = self.send(&Frame::UsedUp((self.secret, Resource::Files)));
+        }
+    }
+
+    /// Says so if no thread can be started any more.
+    pub(crate) fn report_threads(&self) {
+        if let Err(error) = std::thread::Builder::new().spawn(|| ())
+            && error.kind() == io::ErrorKind::WouldBlock
+        {
+            let _ = self.send(&Frame::UsedUp((self.secret, Resource::Threads)));
         }
     }
 

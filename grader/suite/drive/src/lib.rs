@@ -14,7 +14,9 @@ mod serve;
 mod settle;
 mod wire;
 
-pub use channel::{Frame, FrameError, MAX_FRAME, Panic, Secret, Start, read_frame, write_frame};
+pub use channel::{
+    Frame, FrameError, MAX_FRAME, Panic, Resource, Secret, Start, read_frame, write_frame,
+};
 pub use event::{Event, Log};
 pub use serve::{Act, Kata, Role, call, role, serve};
 pub use settle::{Referee, Settled, install_referee, set_program, settle};

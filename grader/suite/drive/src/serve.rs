@@ -102,6 +102,7 @@ fn report_panics(channel: &Arc<Channel>) {
     let channel = Arc::clone(channel);
     panic::set_hook(Box::new(move |info| {
         channel.report_files();
+        channel.report_threads();
         channel.panicked(describe(info));
     }));
 }
