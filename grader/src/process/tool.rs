@@ -2,6 +2,7 @@
 
 use crate::error::{Error, Result};
 use std::ffi::OsStr;
+use std::fs::File;
 use std::io::{BufRead, BufReader};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
@@ -27,6 +28,13 @@ impl Tool {
     pub(crate) fn env(mut self, name: &str, value: impl AsRef<OsStr>) -> Self {
         self.0.env(name, value);
         self
+    }
+
+    /// Gives it a file as standard input.
+    pub(crate) fn reading(mut self, file: &Path) -> Result<Self> {
+        let opened = File::open(file).map_err(|error| Error::io("read", file, &error))?;
+        self.0.stdin(opened);
+        Ok(self)
     }
 
     /// Runs it; its output if it succeeds.

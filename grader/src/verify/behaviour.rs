@@ -138,11 +138,12 @@ fn lints(bench: &Bench) -> Result<Vec<String>> {
     files.push(bench.kata.hidden.join("suite.rs"));
     files.push(bench.kata.hidden.join("stub.rs"));
     let package = format!("{}-solution", bench.kata.id);
-    let found = [cargo::check_format(&files), cargo::lint(&package)];
-    Ok(found
-        .into_iter()
-        .filter_map(|result| result.err().map(|error| error.to_string()))
-        .collect())
+    let formats = files.iter().map(|file| {
+        let named = |error| format!("{}: {error}", file.display());
+        cargo::check_format(file).err().map(named)
+    });
+    let lint = cargo::lint(&package).err().map(|error| error.to_string());
+    Ok(formats.chain([lint]).flatten().collect())
 }
 
 fn wrong_files(bench: &Bench) -> Result<Vec<PathBuf>> {

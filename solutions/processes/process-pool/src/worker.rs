@@ -32,7 +32,8 @@ pub struct Killer {
 /// Why a call has no answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum CallError {
-    /// The job returned an error. The worker is ready for the next job.
+    /// The job returned an error, or the job or its answer is longer than 1 MiB. The worker is
+    /// ready for the next job.
     Failed(String),
     /// The worker had died before it took the job: the job has not begun.
     Gone,
