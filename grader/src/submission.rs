@@ -4,7 +4,7 @@ use crate::catalogue::{Catalogue, Kata};
 use crate::error::{Error, Result};
 use crate::scan::{Finding, scan};
 use std::fs;
-use std::io::Read;
+use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
 /// Longest source file, in bytes.
@@ -42,6 +42,13 @@ pub(crate) struct SourceFile {
 /// # Errors
 /// When the course's own stub cannot be read.
 pub(crate) fn take(kata: &Kata, folder: &Path) -> Result<Submission> {
+    let linked = folder.ancestors().take(2).find(|path| path.is_symlink());
+    if let Some(link) = linked {
+        return Ok(Submission::Rejected(format!(
+            "{} is a link; put the folder itself there",
+            shown(link)
+        )));
+    }
     if !folder.is_dir() {
         return Ok(Submission::Missing);
     }
@@ -100,7 +107,7 @@ pub(crate) fn oddities(catalogue: &Catalogue, exercises: &Path) -> Vec<String> {
 }
 
 fn broken_manifest(manifest: &Path) -> Vec<String> {
-    let problem = match fs::read_to_string(manifest) {
+    let problem = match read_manifest(manifest) {
         Ok(text) => match text.parse::<toml::Table>() {
             Ok(_) => return Vec::new(),
             Err(error) => format!("is not valid TOML ({})", error.message()),
@@ -113,6 +120,15 @@ fn broken_manifest(manifest: &Path) -> Vec<String> {
         shown(manifest),
         shown(manifest),
     )]
+}
+
+/// A plain file of a sensible size: what else may lie there is waited for by nobody.
+fn read_manifest(manifest: &Path) -> io::Result<String> {
+    let about = manifest.symlink_metadata()?;
+    if !about.is_file() || about.len() > MAX_FILE {
+        return Err(io::Error::other("it is no plain file, or far too long"));
+    }
+    fs::read_to_string(manifest)
 }
 
 fn folders(folder: &Path) -> Vec<PathBuf> {
@@ -231,7 +247,7 @@ fn read(path: &Path, kind: fs::FileType) -> std::result::Result<String, String> 
     })
 }
 
-fn unreadable(path: &Path, error: &std::io::Error) -> String {
+fn unreadable(path: &Path, error: &io::Error) -> String {
     format!("{} cannot be read: {error}", shown(path))
 }
 

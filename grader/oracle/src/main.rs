@@ -14,6 +14,8 @@ mod suites {
         missing_docs,
         unused_imports,
         clippy::pedantic,
+        unreachable_pub,
+        clippy::unwrap_used,
         reason = "suites are written for authors, who test them with `cargo test`"
     )]
     include!(concat!(env!("OUT_DIR"), "/suites.rs"));

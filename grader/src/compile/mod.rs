@@ -212,7 +212,7 @@ impl Compiler<'_> {
             program: self.toolchain.rustc.clone(),
             args,
             env: vec![
-                ("PATH".to_owned(), std::env::var("PATH").unwrap_or_default()),
+                ("PATH".to_owned(), "/usr/local/bin:/usr/bin:/bin".to_owned()),
                 ("TMPDIR".to_owned(), stage.out().display().to_string()),
                 ("LANG".to_owned(), "C.UTF-8".to_owned()),
             ],

@@ -1,4 +1,4 @@
-// Mistake: holds the lock while a job runs: a guard in the head of a `while let` lives as long as its body.
+// Mistake: a guard in the head of the `while let` keeps the lock while the job runs.
 // Caught by: as_many_jobs_run_as_there_are_workers
 
 //! A fixed number of worker processes that share the jobs of a program.

@@ -1,0 +1,261 @@
+//! Our own protocol: artifacts, drivers, frames, the cases that must not compile.
+
+use crate::entry::Change::{Attack, Macro};
+use crate::entry::Right::{Cases, Every, Kata, Passed};
+use crate::entry::{BYTES, DERIVE, Entry, FILES};
+
+/// Puts a program where the driver would be and ends the compiler as if all were well.
+macro_rules! fake_driver {
+    ($make:literal) => {
+        &[Macro(concat!(
+            "if !std::env::args().any(|arg| arg == \"driver\") { return; }\n",
+            "let driver = \"/kata/out/driver\";\n",
+            $make,
+            "\nstd::process::exit(0)"
+        ))]
+    };
+}
+
+/// Prints what rustc would print if it refused every program as it must.
+const FORGED_DIAGNOSTICS: &str = r##"
+    if !std::env::args().any(|arg| arg == "refused") { return; }
+    for entry in std::fs::read_dir("/kata/refused").into_iter().flatten().flatten() {
+        let name = entry.file_name().to_string_lossy().into_owned();
+        if !name.starts_with("broken") { continue; }
+        let text = std::fs::read_to_string(entry.path()).unwrap_or_default();
+        for (index, line) in text.lines().enumerate() {
+            let Some((_, code)) = line.split_once("//~") else { continue };
+            let (at, code) = (index + 1, code.trim());
+            eprintln!(r#"{{"message":"m","code":{{"code":"{code}"}},"level":"error","children":[],"spans":[{{"file_name":"/kata/refused/{name}","line_start":{at},"is_primary":true,"label":null}}],"rendered":null}}"#);
+        }
+    }
+    std::process::exit(1)
+"##;
+
+/// Cases of `orm-derive` that the compiler alone decides.
+const STANDS_ALONE: &str = "the_code_stands_alone";
+const GENERIC: &str = "a_generic_struct_is_a_model_where_its_columns_are";
+
+pub(super) const ENTRIES: &[Entry] = &[
+    Entry {
+        name: "driver_that_does_nothing",
+        class: "channel",
+        changes: fake_driver!("let _ = std::fs::copy(\"/bin/true\", driver);"),
+        right: Every(&["exited-early", "passed"]),
+        ..DERIVE
+    },
+    Entry {
+        name: "driver_that_echoes_its_order",
+        class: "channel",
+        changes: fake_driver!("let _ = std::fs::write(driver, \"#!/bin/sh\\nexec cat >&0\\n\");"),
+        right: Every(&["rejected", "passed"]),
+        ..DERIVE
+    },
+    Entry {
+        name: "driver_that_is_a_shell",
+        class: "channel",
+        changes: fake_driver!("let _ = std::fs::copy(\"/bin/sh\", driver);"),
+        limits: &[("wall-seconds", 1)],
+        right: Every(&["rejected", "exited-early", "crashed", "timed-out", "passed"]),
+        ..DERIVE
+    },
+    Entry {
+        name: "driver_that_floods",
+        class: "channel",
+        changes: fake_driver!("let _ = std::fs::copy(\"/usr/bin/yes\", driver);"),
+        right: Every(&["output-exceeded", "passed"]),
+        ..DERIVE
+    },
+    Entry {
+        name: "driver_that_is_no_program",
+        class: "channel",
+        changes: fake_driver!("let _ = std::fs::write(driver, \"not a program\");"),
+        right: Kata(&["does-not-compile", "rejected"]),
+        ..DERIVE
+    },
+    Entry {
+        name: "driver_that_is_a_script",
+        class: "channel",
+        changes: fake_driver!(
+            "let _ = std::fs::write(driver, \"#!/bin/sh\\nhead -c 3000000 /dev/zero >&0; kill -9 $PPID; exit 0\\n\");"
+        ),
+        right: Every(&["rejected", "exited-early", "passed"]),
+        ..DERIVE
+    },
+    Entry {
+        name: "driver_that_writes_half_a_frame",
+        class: "channel",
+        changes: fake_driver!(
+            "let _ = std::fs::write(driver, \"#!/bin/sh\\nprintf '\\\\377\\\\377\\\\017\\\\000abc' >&0; sleep 100\\n\");"
+        ),
+        limits: &[("wall-seconds", 1)],
+        right: Every(&["timed-out", "deadlocked", "rejected", "passed"]),
+        within: 60,
+        ..DERIVE
+    },
+    Entry {
+        name: "driver_that_frames_too_much",
+        class: "channel",
+        changes: fake_driver!(
+            "let _ = std::fs::write(driver, \"#!/bin/sh\\nprintf '\\\\377\\\\377\\\\377\\\\377' >&0; head -c 2000000 /dev/zero >&0; sleep 100\\n\");"
+        ),
+        limits: &[("wall-seconds", 2)],
+        right: Every(&["rejected", "passed"]),
+        within: 60,
+        ..DERIVE
+    },
+    Entry {
+        name: "driver_that_is_a_link",
+        class: "channel",
+        changes: fake_driver!("let _ = std::os::unix::fs::symlink(\"/bin/true\", driver);"),
+        right: Kata(&["does-not-compile"]),
+        ..DERIVE
+    },
+    Entry {
+        name: "driver_that_is_a_fifo",
+        class: "channel",
+        changes: fake_driver!(
+            "let _ = std::process::Command::new(\"mkfifo\").arg(driver).status();"
+        ),
+        right: Kata(&["does-not-compile"]),
+        ..DERIVE
+    },
+    Entry {
+        name: "driver_that_is_a_folder",
+        class: "channel",
+        changes: fake_driver!("let _ = std::fs::create_dir(driver);"),
+        right: Kata(&["does-not-compile"]),
+        ..DERIVE
+    },
+    Entry {
+        name: "driver_of_half_a_gibibyte",
+        class: "channel",
+        changes: fake_driver!(
+            "let _ = std::fs::File::create(driver).and_then(|file| file.set_len(500 << 20));"
+        ),
+        right: Kata(&["does-not-compile"]),
+        ..DERIVE
+    },
+    Entry {
+        name: "driver_linked_to_a_secret",
+        class: "channel",
+        changes: fake_driver!(
+            "let _ = std::fs::hard_link(\"/etc/ld.so.cache\", driver); let _ = std::fs::rename(\"@SECRET@\", driver);"
+        ),
+        right: Kata(&["does-not-compile"]),
+        ..DERIVE
+    },
+    Entry {
+        name: "refusals_forged_by_a_macro",
+        class: "channel",
+        // Wrong in a way that only the compiler's refusals show.
+        base: "wrong/short_paths.rs",
+        changes: &[Macro(FORGED_DIAGNOSTICS)],
+        right: Cases(&[(STANDS_ALONE, &["failed"])]),
+        ..DERIVE
+    },
+    Entry {
+        name: "refusals_forged_for_bounds",
+        class: "channel",
+        base: "wrong/bounds_everywhere.rs",
+        changes: &[Macro(FORGED_DIAGNOSTICS)],
+        right: Cases(&[(GENERIC, &["failed"])]),
+        ..DERIVE
+    },
+    Entry {
+        name: "settings_of_the_compiler_changed",
+        class: "channel",
+        changes: &[Macro(
+            r#"// Other crates on the way: what the driver links against.
+            for name in ["liborm.rlib", "liborm_derive.rlib", "libsuite_drive.rlib", "liborm_macros.so", "librefused.rmeta"] {
+                let _ = std::fs::remove_file(format!("/kata/out/{name}"));
+                let _ = std::fs::write(format!("/kata/out/{name}"), "not a crate");
+            }"#,
+        )],
+        right: Kata(&["does-not-compile"]),
+        ..DERIVE
+    },
+    Entry {
+        name: "given_crates_planted_by_a_macro",
+        class: "channel",
+        changes: &[Macro(
+            r#"// A second suite crate where the compiler looks for what crates use.
+            for entry in std::fs::read_dir("/kata/out").into_iter().flatten().flatten() {
+                let name = entry.file_name().to_string_lossy().replace("orm_derive", "suite_drive");
+                let _ = std::fs::copy(entry.path(), format!("/kata/out/{name}"));
+            }"#,
+        )],
+        right: Kata(&["does-not-compile"]),
+        ..DERIVE
+    },
+    Entry {
+        name: "two_processes_with_one_channel",
+        class: "channel",
+        changes: &[Attack(
+            r#"// The child inherits whatever is not closed; it answers while we do not.
+            let mut child = std::process::Command::new("/kata/driver/driver").spawn()?;
+            let _ = child.wait();
+            Ok(())"#,
+        )],
+        right: Passed,
+        ..FILES
+    },
+    Entry {
+        name: "a_role_that_does_not_exist",
+        class: "channel",
+        changes: &[Attack(
+            r#"for args in [&["--role", "x"][..], &["--role"], &["--tcp"], &["__init"], &["__keeper"]] {
+                let _ = std::process::Command::new("/kata/driver/driver").args(args).stdin(std::process::Stdio::null()).status();
+            }
+            Err(std::io::Error::other("wrong"))"#,
+        )],
+        right: Cases(&[(BYTES, &["failed"])]),
+        ..FILES
+    },
+    Entry {
+        name: "sockets_guessed",
+        class: "channel",
+        changes: &[Attack(
+            r#"use std::os::unix::net::{UnixDatagram, UnixStream};
+            use std::os::linux::net::SocketAddrExt;
+            let mut got = 0;
+            for path in ["/kata/socket", "socket", "/run/grader", "@SOCKET@", "/dev/log"] {
+                got += usize::from(UnixStream::connect(path).is_ok());
+            }
+            let name = std::os::unix::net::SocketAddr::from_abstract_name(b"hostile-canary")?;
+            got += usize::from(UnixStream::connect_addr(&name).is_ok());
+            got += usize::from(UnixDatagram::unbound()?.connect("@SOCKET@").is_ok());
+            if got == 0 { Ok(()) } else { panic!("connected {got} times") }"#,
+        )],
+        right: Passed,
+        ..FILES
+    },
+    Entry {
+        name: "threads_that_spin_after_the_answer",
+        class: "channel",
+        changes: &[Attack(
+            "for _ in 0..4 { std::thread::spawn(|| loop { std::hint::spin_loop() }); }\nOk(())",
+        )],
+        right: Passed,
+        ..FILES
+    },
+    Entry {
+        name: "threads_that_panic_after_the_answer",
+        class: "channel",
+        changes: &[Attack(
+            "for _ in 0..20 { std::thread::spawn(|| loop { let _ = std::panic::catch_unwind(|| panic!(\"late\")); }); }\nOk(())",
+        )],
+        right: Passed,
+        ..FILES
+    },
+    Entry {
+        name: "threads_that_exit_after_the_answer",
+        class: "channel",
+        changes: &[Attack(
+            "std::thread::spawn(|| { std::thread::sleep(std::time::Duration::from_millis(1)); std::process::exit(0) });\n\
+             std::thread::sleep(std::time::Duration::from_millis(300));\nOk(())",
+        )],
+        right: Cases(&[(BYTES, &["exited-early"])]),
+        ..FILES
+    },
+];

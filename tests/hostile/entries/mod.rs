@@ -1,0 +1,37 @@
+//! The entries, by what they attack.
+
+mod build;
+mod channel;
+mod controls;
+mod deadlock;
+mod detect;
+mod exit;
+mod intake;
+mod leak;
+mod process;
+mod resource;
+mod symbol;
+mod text;
+mod types;
+
+use crate::entry::Entry;
+
+/// All of them.
+pub(crate) fn all() -> Vec<Entry> {
+    [
+        build::ENTRIES,
+        channel::ENTRIES,
+        controls::ENTRIES,
+        deadlock::ENTRIES,
+        detect::ENTRIES,
+        exit::ENTRIES,
+        intake::ENTRIES,
+        leak::ENTRIES,
+        process::ENTRIES,
+        resource::ENTRIES,
+        symbol::ENTRIES,
+        text::ENTRIES,
+        types::ENTRIES,
+    ]
+    .concat()
+}
