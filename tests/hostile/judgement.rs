@@ -6,7 +6,9 @@ use crate::launch::{Launcher, Outcome};
 use crate::table::Row;
 use crate::text;
 use serde_json::Value;
+use std::fs;
 use std::io;
+use std::path::Path;
 
 /// The row of an entry, and what is wrong.
 pub(crate) fn graded(entry: &Entry, launcher: &Launcher) -> (Row, Vec<String>) {
@@ -38,7 +40,7 @@ fn grade(entry: &Entry, launcher: &Launcher, row: &mut Row) -> io::Result<Vec<St
         faults.extend(spoken(entry, &shown, launcher));
     }
     let harm = launcher.harm(&ground);
-    row.harm = !harm.is_empty();
+    row.harm |= !harm.is_empty();
     faults.extend(harm);
     if ground.outside()? != before {
         row.harm = true;
@@ -60,6 +62,8 @@ fn one(
     if let Some(why) = &outcome.ended {
         row.ours = "HANG".to_owned();
         row.hang = true;
+        // What a killed grader leaves there the next one removes; here is no next one.
+        tidy(&ground.path("tmp"), &outcome)?;
         return Ok(vec![why.clone()]);
     }
     let report: Value = serde_json::from_str(&outcome.json).unwrap_or_default();
@@ -80,6 +84,10 @@ fn one(
             faults.extend(text::faults(form, text));
         }
     }
+    for group in &outcome.groups {
+        row.harm = true;
+        faults.push(format!("left a control group: {}", group.display()));
+    }
     faults.extend(text::faults("standard error", &outcome.stderr));
     faults.extend(spoken(entry, &outcome, launcher));
     for wanted in entry.shown {
@@ -97,6 +105,16 @@ fn one(
         faults.push(format!("the report:\n{plain}"));
     }
     Ok(faults)
+}
+
+fn tidy(tmp: &Path, outcome: &Outcome) -> io::Result<()> {
+    for entry in fs::read_dir(tmp)?.flatten() {
+        fs::remove_dir_all(entry.path())?;
+    }
+    for group in &outcome.groups {
+        let _ = fs::remove_dir(group);
+    }
+    Ok(())
 }
 
 /// What is said and must not be, in any form.

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::fs;
 use std::io;
+use std::path::PathBuf;
 use std::process::{Child, Command};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
@@ -118,4 +119,25 @@ pub(crate) fn mounts(base: &str) -> Vec<String> {
     let mounts = fs::read_to_string("/proc/self/mountinfo").unwrap_or_default();
     let ours = mounts.lines().filter(|line| line.contains(base));
     ours.map(str::to_owned).collect()
+}
+
+/// Control groups that a grader with this number has left.
+pub(crate) fn groups(pid: u32) -> Vec<PathBuf> {
+    let own = format!("grader-{pid}-");
+    let is_own = |path: &PathBuf| {
+        let name = path.file_name().unwrap_or_default();
+        name.to_string_lossy().starts_with(&own)
+    };
+    let mut found = Vec::new();
+    let mut folders = vec![PathBuf::from("/sys/fs/cgroup")];
+    while let Some(folder) = folders.pop() {
+        let entries = fs::read_dir(folder).into_iter().flatten().flatten();
+        let inside = entries.map(|entry| entry.path());
+        let inside: Vec<PathBuf> = inside
+            .filter(|path| path.is_dir() && !path.is_symlink())
+            .collect();
+        found.extend(inside.iter().filter(|path| is_own(path)).cloned());
+        folders.extend(inside);
+    }
+    found
 }

@@ -3,13 +3,14 @@
 use crate::canary::Canaries;
 use crate::entry::{CHAIN, DERIVE, Entry, FILES, Place};
 use crate::ground::Ground;
-use crate::kin::{Kin, peak_kib};
+use crate::kin::{Kin, groups, peak_kib};
 use crate::user::User;
+use rustix::process::{Pid, Signal, kill_process};
 use std::fs::{self, File};
 use std::io;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Child, Command, Stdio};
 use std::sync::Mutex;
 use std::time::{Duration, Instant};
 use tempfile::TempDir;
@@ -47,6 +48,8 @@ pub(crate) struct Outcome {
     pub(crate) peak_kib: u64,
     /// Wall clock.
     pub(crate) took: Duration,
+    /// Control groups that it has left.
+    pub(crate) groups: Vec<PathBuf>,
 }
 
 impl Launcher {
@@ -98,6 +101,18 @@ impl Launcher {
         self.run(entry, ground, self.user.as_ref(), false)
     }
 
+    /// Begins to grade it, and sends the grader a signal when a case has run for a while.
+    pub(crate) fn interrupt(
+        &self,
+        entry: &Entry,
+        ground: &Ground,
+        signal: Signal,
+    ) -> io::Result<Outcome> {
+        let mut command = self.command(entry, ground, self.user.as_ref());
+        command.stdout(Stdio::null()).stderr(Stdio::null());
+        self.attend(&mut command, entry.within, Some(signal))
+    }
+
     /// The same for somebody at a terminal.
     pub(crate) fn show(&self, entry: &Entry, ground: &Ground) -> io::Result<Outcome> {
         self.run(entry, ground, self.user.as_ref(), true)
@@ -126,7 +141,7 @@ impl Launcher {
         command
             .stdout(File::create(reports.join("stdout"))?)
             .stderr(File::create(reports.join("stderr"))?);
-        let mut outcome = self.attend(&mut command, entry.within)?;
+        let mut outcome = self.attend(&mut command, entry.within, None)?;
         let read = |name: &str| -> io::Result<String> {
             let bytes = fs::read(reports.join(name)).unwrap_or_default();
             Ok(String::from_utf8_lossy(&bytes).into_owned())
@@ -160,7 +175,12 @@ impl Launcher {
         command
     }
 
-    fn attend(&self, command: &mut Command, within: u64) -> io::Result<Outcome> {
+    fn attend(
+        &self,
+        command: &mut Command,
+        within: u64,
+        mut signal: Option<Signal>,
+    ) -> io::Result<Outcome> {
         let started = Instant::now();
         let mut child = self.kin.start(command)?;
         let mut outcome = Outcome::default();
@@ -169,16 +189,16 @@ impl Launcher {
             if let Some(status) = self.kin.ended(&mut child)? {
                 outcome.status = status;
                 outcome.took = started.elapsed();
+                outcome.groups = groups(child.id());
                 return Ok(outcome);
             }
+            if started.elapsed() > UNDERWAY
+                && let (Some(signal), Some(grader)) = (signal.take(), pid_of(&child))
+            {
+                kill_process(grader, signal)?;
+            }
             if outcome.ended.is_none() {
-                outcome.ended = if outcome.peak_kib > MOST_MEMORY {
-                    Some(format!("the grader itself used {} KiB", outcome.peak_kib))
-                } else if started.elapsed() > Duration::from_secs(within) {
-                    Some(format!("the grader was not done within {within} s"))
-                } else {
-                    None
-                };
+                outcome.ended = too_much(&outcome, started.elapsed(), within);
                 if outcome.ended.is_some() {
                     child.kill()?;
                 }
@@ -241,6 +261,24 @@ impl Launcher {
             .unwrap_or_else(std::sync::PoisonError::into_inner);
         *word = word.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
         *word
+    }
+}
+
+/// When a grade is underway: its case runs, and waits.
+const UNDERWAY: Duration = Duration::from_secs(3);
+
+fn pid_of(child: &Child) -> Option<Pid> {
+    i32::try_from(child.id()).ok().and_then(Pid::from_raw)
+}
+
+/// Why a grader has to be ended.
+fn too_much(outcome: &Outcome, elapsed: Duration, within: u64) -> Option<String> {
+    if outcome.peak_kib > MOST_MEMORY {
+        Some(format!("the grader itself used {} KiB", outcome.peak_kib))
+    } else if elapsed > Duration::from_secs(within) {
+        Some(format!("the grader was not done within {within} s"))
+    } else {
+        None
     }
 }
 

@@ -10,6 +10,7 @@ mod entries;
 mod entry;
 mod ground;
 mod judgement;
+mod killed;
 mod kin;
 mod launch;
 mod table;
@@ -41,6 +42,7 @@ fn main() -> ExitCode {
         .iter()
         .map(|entry| trial(*entry, launcher.clone(), &rows))
         .collect();
+    trials.extend(killed::trials(launcher.as_ref()));
     trials.push(Trial::test("table/every_peer_is_adapted", || {
         Table::read().and_then(|table| table.unadapted(&entries::all()))?;
         Ok(())

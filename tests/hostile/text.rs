@@ -56,8 +56,29 @@ fn conceals(numbers: &str) -> bool {
 }
 
 fn is_command(line: &str) -> bool {
-    line.trim_start().starts_with("::") || line.contains("##[")
+    let command = line.trim_start().strip_prefix("::");
+    command.is_some_and(|rest| COMMANDS.iter().any(|command| rest.starts_with(command)))
+        || line.contains("##[")
 }
+
+/// What GitHub's runner obeys.
+const COMMANDS: &[&str] = &[
+    "error",
+    "warning",
+    "notice",
+    "debug",
+    "add-mask",
+    "set-output",
+    "set-env",
+    "add-path",
+    "save-state",
+    "stop-commands",
+    "group",
+    "endgroup",
+    "echo",
+    "add-matcher",
+    "remove-matcher",
+];
 
 /// Bidirectional controls.
 fn turns(letter: char) -> bool {

@@ -322,6 +322,7 @@ pub(super) const ENTRIES: &[Entry] = &[
         )),
         right: Passed,
         place: Place::Home,
+        within: 90,
         ..DERIVE
     },
     Entry {
@@ -388,7 +389,7 @@ pub(super) const ENTRIES: &[Entry] = &[
                 "fn grow<T: std::fmt::Debug + Default>(n: u32) -> String { if n == 0 { format!(\"{:?}\", T::default()) } else { grow::<(T, T)>(n - 1) } }",
             ),
         ],
-        limits: &[("compile-seconds", 5), ("compile-memory-mib", 400)],
+        limits: &[("compile-seconds", 3), ("compile-memory-mib", 400)],
         right: Kata(&["timed-out", "memory-exceeded", "does-not-compile"]),
         ..FILES
     },

@@ -2,7 +2,7 @@
 
 use crate::entry::Change::{Attack, Macro};
 use crate::entry::Right::{Cases, Every, Kata, Passed};
-use crate::entry::{BYTES, DERIVE, Entry, FILES};
+use crate::entry::{BYTES, DERIVE, Entry, FILES, Speed};
 
 /// Puts a program where the driver would be and ends the compiler as if all were well.
 macro_rules! fake_driver {
@@ -57,6 +57,7 @@ pub(super) const ENTRIES: &[Entry] = &[
         changes: fake_driver!("let _ = std::fs::copy(\"/bin/sh\", driver);"),
         limits: &[("wall-seconds", 1)],
         right: Every(&["rejected", "exited-early", "crashed", "timed-out", "passed"]),
+        speed: Speed::Slow,
         ..DERIVE
     },
     Entry {
@@ -91,6 +92,7 @@ pub(super) const ENTRIES: &[Entry] = &[
         limits: &[("wall-seconds", 1)],
         right: Every(&["timed-out", "deadlocked", "rejected", "passed"]),
         within: 60,
+        speed: Speed::Slow,
         ..DERIVE
     },
     Entry {

@@ -266,14 +266,22 @@ pub(super) const ENTRIES: &[Entry] = &[
         changes: &[Macro(
             r#"use std::io::{Read, Seek, SeekFrom};
             let mut got = Vec::new();
-            for pid in (1..64).filter(|pid| *pid != std::process::id()) {
+            // Init of the cage, and whoever else is there but not this process or a thread of it.
+            let mine: Vec<String> = std::fs::read_dir("/proc/self/task").into_iter().flatten().flatten()
+                .map(|entry| entry.file_name().to_string_lossy().into_owned()).collect();
+            for pid in (1..2000).map(|pid: u32| pid.to_string()).filter(|pid| !mine.contains(pid)) {
                 if let Ok(mut mem) = std::fs::File::open(format!("/proc/{pid}/mem")) {
                     let mut byte = [0; 1];
                     let _ = mem.seek(SeekFrom::Start(0x0040_0000));
                     if mem.read(&mut byte).is_ok() { got.push(format!("mem {pid}")); }
                 }
-                for folder in ["fd", "map_files", "root", "cwd"] {
-                    if std::fs::read_dir(format!("/proc/{pid}/{folder}")).is_ok() { got.push(format!("{folder} {pid}")); }
+                for file in ["environ", "maps", "stack", "syscall", "io", "auxv"] {
+                    let text = std::fs::read(format!("/proc/{pid}/{file}")).unwrap_or_default();
+                    if !text.is_empty() { got.push(format!("{file} {pid}")); }
+                }
+                for link in ["exe", "cwd", "root", "fd/0", "fd/1", "fd/3", "ns/mnt"] {
+                    if std::fs::read_link(format!("/proc/{pid}/{link}")).is_ok() { got.push(format!("{link} {pid}")); }
+                    if std::fs::File::open(format!("/proc/{pid}/{link}")).is_ok() { got.push(format!("open {link} {pid}")); }
                 }
             }
             if got.is_empty() { return; }
