@@ -7,6 +7,7 @@ use std::fs;
 use std::io;
 use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::{Path, PathBuf};
+use suite_drive::{Frame, Wire};
 use tempfile::TempDir;
 
 /// The folders and files of one entry. Dropping it removes them.
@@ -61,6 +62,7 @@ impl Ground {
             ("@PORT@", launcher.port().to_string()),
             ("@SOCKET@", launcher.socket().display().to_string()),
             ("@MARK@", self.mark.clone()),
+            ("@ANSWER@", answer_tag()),
         ]
     }
 
@@ -94,7 +96,7 @@ impl Ground {
             .join(base);
         let mut lib = fs::read_to_string(base)?;
         for change in changes {
-            lib = self.changed(lib, *change, kata)?;
+            lib = changed(lib, *change, kata)?;
         }
         let file = folder.join("src/lib.rs");
         if file.symlink_metadata().is_err() && folder.join("src").is_dir() {
@@ -104,27 +106,6 @@ impl Ground {
             self.placed(&folder, *change)?;
         }
         Ok(())
-    }
-
-    fn changed(&self, lib: String, change: Change, kata: Kata) -> io::Result<String> {
-        Ok(match change {
-            Change::Attack(body) => {
-                let lib = replaced(&lib, kata.hook.0, kata.hook.1)?;
-                format!(
-                    "{lib}\n#[allow(unused)]\nfn attack() -> std::io::Result<()> {{\n{body}\n}}\n"
-                )
-            }
-            Change::Macro(body) => {
-                let (before, _) = kata.hook;
-                let lib = replaced(&lib, before, &format!("{CALL}{before}"))?;
-                format!("{lib}{COMPILING}\n#[allow(unused)]\nfn in_rustc() {{\n{body}\n}}\n")
-            }
-            Change::Replace(from, to) => replaced(&lib, from, to)?,
-            Change::Top(text) => format!("{text}\n{lib}"),
-            Change::End(text) => format!("{lib}\n{text}\n"),
-            Change::Lib(text) => text.to_owned(),
-            Change::File(..) | Change::Link(..) | Change::Do(_) => lib,
-        })
     }
 
     fn placed(&self, folder: &Path, change: Change) -> io::Result<()> {
@@ -166,6 +147,25 @@ impl Ground {
     }
 }
 
+fn changed(lib: String, change: Change, kata: Kata) -> io::Result<String> {
+    Ok(match change {
+        Change::Attack(body) => {
+            let lib = replaced(&lib, kata.hook.0, kata.hook.1)?;
+            format!("{lib}\n#[allow(unused)]\nfn attack() -> std::io::Result<()> {{\n{body}\n}}\n")
+        }
+        Change::Macro(body) => {
+            let (before, _) = kata.hook;
+            let lib = replaced(&lib, before, &format!("{CALL}{before}"))?;
+            format!("{lib}{COMPILING}\n#[allow(unused)]\nfn in_rustc() {{\n{body}\n}}\n")
+        }
+        Change::Replace(from, to) => replaced(&lib, from, to)?,
+        Change::Top(text) => format!("{text}\n{lib}"),
+        Change::End(text) => format!("{lib}\n{text}\n"),
+        Change::Lib(text) => text.to_owned(),
+        Change::File(..) | Change::Link(..) | Change::Do(_) => lib,
+    })
+}
+
 /// `path` from `folder`, where `..` leads up also when the folder itself is gone.
 fn beside(folder: &Path, path: &str) -> PathBuf {
     let mut place = folder.to_owned();
@@ -198,6 +198,12 @@ fn compiling() -> bool {
     args.next().is_some_and(|program| program.ends_with(\"rustc\"))
 }
 ";
+
+/// The first byte of a driver's answer on the channel.
+fn answer_tag() -> String {
+    let answer = Frame::Answer(([0; 16], Vec::new()));
+    format!("{}_u8", answer.to_bytes()[0])
+}
 
 fn replaced(text: &str, from: &str, to: &str) -> io::Result<String> {
     if text.contains(from) {

@@ -60,7 +60,7 @@ fn one(
     row.took = outcome.took;
     row.peak_kib = outcome.peak_kib;
     if let Some(why) = &outcome.ended {
-        row.ours = "HANG".to_owned();
+        "HANG".clone_into(&mut row.ours);
         row.hang = true;
         // What a killed grader leaves there the next one removes; here is no next one.
         tidy(&ground.path("tmp"), &outcome)?;
@@ -141,11 +141,10 @@ fn judged(kata: &Value, right: Right) -> Vec<String> {
     };
     match right {
         Right::Passed if verdict != "passed" => vec![format!("{verdict}, not passed")],
-        Right::Passed => Vec::new(),
         Right::Kata(words) if !words.contains(&verdict) || cases().count() > 0 => {
             vec![format!("{verdict}, not one of {words:?} before any case")]
         }
-        Right::Kata(_) => Vec::new(),
+        Right::Passed | Right::Kata(_) => Vec::new(),
         _ if verdict != "failed" => vec![format!("{verdict}, not failed")],
         Right::Cases(expected) => cases()
             .filter_map(|(case, verdict)| {

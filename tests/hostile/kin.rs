@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::io;
 use std::path::PathBuf;
-use std::process::{Child, Command};
+use std::process::{Child, Command, ExitStatus};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -34,13 +34,13 @@ impl Kin {
     }
 
     /// Looks whether a child has ended.
-    pub(crate) fn ended(&self, child: &mut Child) -> io::Result<Option<Option<i32>>> {
+    pub(crate) fn ended(&self, child: &mut Child) -> io::Result<Option<ExitStatus>> {
         let mut known = self.known();
         let status = child.try_wait()?;
         if status.is_some() {
             known.remove(&child.id());
         }
-        Ok(status.map(|status| status.code()))
+        Ok(status)
     }
 
     /// What is still there of a grade: adopted children, and processes with `mark` in their
@@ -121,14 +121,13 @@ pub(crate) fn mounts(base: &str) -> Vec<String> {
     ours.map(str::to_owned).collect()
 }
 
-/// Control groups that a grader with this number has left.
-pub(crate) fn groups(pid: u32) -> Vec<PathBuf> {
-    let own = format!("grader-{pid}-");
-    let is_own = |path: &PathBuf| {
+/// Control groups that graders have made, as far as they are still there.
+pub(crate) fn groups() -> BTreeSet<PathBuf> {
+    let is_grader_s = |path: &PathBuf| {
         let name = path.file_name().unwrap_or_default();
-        name.to_string_lossy().starts_with(&own)
+        name.to_string_lossy().starts_with("grader-")
     };
-    let mut found = Vec::new();
+    let mut found = BTreeSet::new();
     let mut folders = vec![PathBuf::from("/sys/fs/cgroup")];
     while let Some(folder) = folders.pop() {
         let entries = fs::read_dir(folder).into_iter().flatten().flatten();
@@ -136,8 +135,16 @@ pub(crate) fn groups(pid: u32) -> Vec<PathBuf> {
         let inside: Vec<PathBuf> = inside
             .filter(|path| path.is_dir() && !path.is_symlink())
             .collect();
-        found.extend(inside.iter().filter(|path| is_own(path)).cloned());
+        found.extend(inside.iter().filter(|path| is_grader_s(path)).cloned());
         folders.extend(inside);
     }
     found
+}
+
+/// Of these groups, the ones of the grader with this number.
+pub(crate) fn of_grader(groups: &BTreeSet<PathBuf>, pid: u32) -> Vec<PathBuf> {
+    let own = format!("/grader-{pid}-");
+    let groups = groups.iter();
+    let own = groups.filter(|path| path.to_string_lossy().contains(&own));
+    own.cloned().collect()
 }

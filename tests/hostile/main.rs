@@ -27,7 +27,10 @@ use table::{Row, Table};
 type Rows = Arc<Mutex<Vec<Row>>>;
 
 fn main() -> ExitCode {
-    let arguments = Arguments::from_args();
+    let mut arguments = Arguments::from_args();
+    // Some only wait.
+    let threads = std::thread::available_parallelism().map_or(1, usize::from) + 1;
+    arguments.test_threads.get_or_insert(threads);
     let entries = entries::all();
     let launcher = if arguments.list {
         None

@@ -57,6 +57,7 @@ pub(super) const ENTRIES: &[Entry] = &[
             ),
         ],
         right: Cases(&[(BYTES, &["failed"])]),
+        speed: Speed::Slow,
         ..FILES
     },
     Entry {
@@ -71,6 +72,7 @@ pub(super) const ENTRIES: &[Entry] = &[
             ),
         ],
         right: Cases(&[(BYTES, &["failed"])]),
+        speed: Speed::Slow,
         ..FILES
     },
     Entry {
@@ -125,6 +127,7 @@ pub(super) const ENTRIES: &[Entry] = &[
             File("src/main.rs", "fn main() {}"),
         ],
         right: Cases(&[(BYTES, &["failed"])]),
+        speed: Speed::Slow,
         ..FILES
     },
     Entry {
@@ -148,6 +151,7 @@ pub(super) const ENTRIES: &[Entry] = &[
         class: "build",
         changes: &[Macro("std::process::abort()")],
         right: Kata(&["does-not-compile"]),
+        speed: Speed::Slow,
         ..DERIVE
     },
     Entry {
@@ -158,6 +162,7 @@ pub(super) const ENTRIES: &[Entry] = &[
              let _ = std::process::Command::new(\"/bin/sh\").args([\"-c\", \"exec sleep 0.1 #@MARK@\"]).exec();",
         )],
         right: Kata(&["does-not-compile"]),
+        speed: Speed::Slow,
         ..DERIVE
     },
     Entry {
@@ -166,6 +171,7 @@ pub(super) const ENTRIES: &[Entry] = &[
         changes: &[Macro("loop { std::thread::park() }")],
         limits: &[("compile-seconds", 2)],
         right: Kata(&["timed-out", "deadlocked"]),
+        speed: Speed::Slow,
         ..DERIVE
     },
     Entry {
@@ -174,6 +180,7 @@ pub(super) const ENTRIES: &[Entry] = &[
         changes: &[Macro("loop { std::hint::spin_loop() }")],
         limits: &[("compile-seconds", 2)],
         right: Kata(&["timed-out"]),
+        speed: Speed::Slow,
         ..DERIVE
     },
     Entry {
@@ -184,6 +191,7 @@ pub(super) const ENTRIES: &[Entry] = &[
         )],
         limits: &[("compile-memory-mib", 600)],
         right: Kata(&["memory-exceeded"]),
+        speed: Speed::Slow,
         ..DERIVE
     },
     Entry {
@@ -213,6 +221,7 @@ pub(super) const ENTRIES: &[Entry] = &[
             "let _ = std::process::Command::new(\"setsid\").args([\"sh\", \"-c\", \"(sleep 300; : @MARK@) &\"]).status();",
         )],
         right: Passed,
+        speed: Speed::Slow,
         ..DERIVE
     },
     Entry {
@@ -222,6 +231,7 @@ pub(super) const ENTRIES: &[Entry] = &[
             "let _ = std::process::Command::new(\"sh\").args([\"-c\", \"kill -9 -1\"]).status();",
         )],
         right: Kata(&["does-not-compile"]),
+        speed: Speed::Slow,
         ..DERIVE
     },
     Entry {
@@ -279,6 +289,7 @@ pub(super) const ENTRIES: &[Entry] = &[
             }"#,
         )],
         right: Passed,
+        speed: Speed::Slow,
         ..DERIVE
     },
     Entry {
@@ -294,6 +305,7 @@ pub(super) const ENTRIES: &[Entry] = &[
             match all.iter().position(Result::is_ok) { None => Ok(()), Some(n) => panic!("{n}") }"#,
         )],
         right: Passed,
+        speed: Speed::Slow,
         ..FILES
     },
     Entry {
@@ -323,6 +335,7 @@ pub(super) const ENTRIES: &[Entry] = &[
         right: Passed,
         place: Place::Home,
         within: 90,
+        speed: Speed::Slow,
         ..DERIVE
     },
     Entry {
@@ -338,6 +351,7 @@ pub(super) const ENTRIES: &[Entry] = &[
         right: Passed,
         place: Place::Home,
         within: 60,
+        speed: Speed::Slow,
         ..DERIVE
     },
     Entry {
@@ -376,6 +390,7 @@ pub(super) const ENTRIES: &[Entry] = &[
         ],
         limits: &[("compile-seconds", 10), ("compile-memory-mib", 400)],
         right: Kata(&["timed-out", "memory-exceeded"]),
+        speed: Speed::Slow,
         ..FILES
     },
     Entry {
@@ -391,6 +406,7 @@ pub(super) const ENTRIES: &[Entry] = &[
         ],
         limits: &[("compile-seconds", 3), ("compile-memory-mib", 400)],
         right: Kata(&["timed-out", "memory-exceeded", "does-not-compile"]),
+        speed: Speed::Slow,
         ..FILES
     },
     Entry {
@@ -419,6 +435,7 @@ pub(super) const ENTRIES: &[Entry] = &[
         changes: &[End("#[path = \"/dev/urandom\"] mod noise;")],
         limits: &[("compile-memory-mib", 600), ("compile-seconds", 10)],
         right: Kata(&["memory-exceeded", "does-not-compile", "timed-out"]),
+        speed: Speed::Slow,
         ..FILES
     },
     Entry {
@@ -436,6 +453,7 @@ pub(super) const ENTRIES: &[Entry] = &[
             std::fs::write(folder.join("src/lib.rs"), lines.collect::<String>())
         })],
         right: Kata(&["does-not-compile"]),
+        speed: Speed::Slow,
         ..FILES
     },
     Entry {
@@ -447,6 +465,7 @@ pub(super) const ENTRIES: &[Entry] = &[
             std::fs::write(folder.join("src/lib.rs"), lib + &lines.collect::<String>())
         })],
         right: Passed,
+        speed: Speed::Slow,
         ..FILES
     },
     Entry {
@@ -455,7 +474,7 @@ pub(super) const ENTRIES: &[Entry] = &[
         changes: &[crate::entry::Change::Do(|folder| {
             let lib = std::fs::read_to_string(folder.join("src/lib.rs"))?;
             let lines =
-                (0..6_000).map(|n| format!("pub static C{n}: [u64; 2] = [{n}, {n} + 1];\n"));
+                (0..3_500).map(|n| format!("pub static C{n}: [u64; 2] = [{n}, {n} + 1];\n"));
             std::fs::write(folder.join("src/lib.rs"), lib + &lines.collect::<String>())
         })],
         limits: &[("compile-seconds", 20)],

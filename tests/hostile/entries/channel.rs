@@ -42,6 +42,7 @@ pub(super) const ENTRIES: &[Entry] = &[
         class: "channel",
         changes: fake_driver!("let _ = std::fs::copy(\"/bin/true\", driver);"),
         right: Every(&["exited-early", "passed"]),
+        speed: Speed::Slow,
         ..DERIVE
     },
     Entry {
@@ -65,6 +66,7 @@ pub(super) const ENTRIES: &[Entry] = &[
         class: "channel",
         changes: fake_driver!("let _ = std::fs::copy(\"/usr/bin/yes\", driver);"),
         right: Every(&["output-exceeded", "passed"]),
+        speed: Speed::Slow,
         ..DERIVE
     },
     Entry {
@@ -104,6 +106,7 @@ pub(super) const ENTRIES: &[Entry] = &[
         limits: &[("wall-seconds", 2)],
         right: Every(&["rejected", "passed"]),
         within: 60,
+        speed: Speed::Slow,
         ..DERIVE
     },
     Entry {
@@ -120,6 +123,7 @@ pub(super) const ENTRIES: &[Entry] = &[
             "let _ = std::process::Command::new(\"mkfifo\").arg(driver).status();"
         ),
         right: Kata(&["does-not-compile"]),
+        speed: Speed::Slow,
         ..DERIVE
     },
     Entry {
@@ -127,6 +131,7 @@ pub(super) const ENTRIES: &[Entry] = &[
         class: "channel",
         changes: fake_driver!("let _ = std::fs::create_dir(driver);"),
         right: Kata(&["does-not-compile"]),
+        speed: Speed::Slow,
         ..DERIVE
     },
     Entry {
@@ -136,6 +141,7 @@ pub(super) const ENTRIES: &[Entry] = &[
             "let _ = std::fs::File::create(driver).and_then(|file| file.set_len(500 << 20));"
         ),
         right: Kata(&["does-not-compile"]),
+        speed: Speed::Slow,
         ..DERIVE
     },
     Entry {
@@ -145,6 +151,7 @@ pub(super) const ENTRIES: &[Entry] = &[
             "let _ = std::fs::hard_link(\"/etc/ld.so.cache\", driver); let _ = std::fs::rename(\"@SECRET@\", driver);"
         ),
         right: Kata(&["does-not-compile"]),
+        speed: Speed::Slow,
         ..DERIVE
     },
     Entry {
@@ -162,6 +169,7 @@ pub(super) const ENTRIES: &[Entry] = &[
         base: "wrong/bounds_everywhere.rs",
         changes: &[Macro(FORGED_DIAGNOSTICS)],
         right: Cases(&[(GENERIC, &["failed"])]),
+        speed: Speed::Slow,
         ..DERIVE
     },
     Entry {
@@ -175,6 +183,7 @@ pub(super) const ENTRIES: &[Entry] = &[
             }"#,
         )],
         right: Kata(&["does-not-compile"]),
+        speed: Speed::Slow,
         ..DERIVE
     },
     Entry {
@@ -188,6 +197,7 @@ pub(super) const ENTRIES: &[Entry] = &[
             }"#,
         )],
         right: Kata(&["does-not-compile"]),
+        speed: Speed::Slow,
         ..DERIVE
     },
     Entry {
@@ -212,6 +222,7 @@ pub(super) const ENTRIES: &[Entry] = &[
             Err(std::io::Error::other("wrong"))"#,
         )],
         right: Cases(&[(BYTES, &["failed"])]),
+        speed: Speed::Slow,
         ..FILES
     },
     Entry {
@@ -230,6 +241,7 @@ pub(super) const ENTRIES: &[Entry] = &[
             if got == 0 { Ok(()) } else { panic!("connected {got} times") }"#,
         )],
         right: Passed,
+        speed: Speed::Slow,
         ..FILES
     },
     Entry {
@@ -239,6 +251,7 @@ pub(super) const ENTRIES: &[Entry] = &[
             "for _ in 0..4 { std::thread::spawn(|| loop { std::hint::spin_loop() }); }\nOk(())",
         )],
         right: Passed,
+        speed: Speed::Slow,
         ..FILES
     },
     Entry {

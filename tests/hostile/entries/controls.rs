@@ -2,7 +2,7 @@
 
 use crate::entry::Change::{Attack, Do, End, File, Replace};
 use crate::entry::Right::Cases;
-use crate::entry::{BYTES, CHAIN, DERIVE, Entry, FILES};
+use crate::entry::{BYTES, CHAIN, DERIVE, Entry, FILES, Speed};
 use std::fs;
 
 pub(super) const ENTRIES: &[Entry] = &[
@@ -111,6 +111,7 @@ pub(super) const ENTRIES: &[Entry] = &[
             for child in children { assert!(child?.wait()?.success()); }
             Ok(())"#,
         )],
+        speed: Speed::Slow,
         ..FILES
     },
     Entry {
@@ -127,6 +128,7 @@ pub(super) const ENTRIES: &[Entry] = &[
         changes: &[Attack(
             "for n in 0..20_000 { println!(\"line {n}\"); eprintln!(\"line {n}\"); }\nOk(())",
         )],
+        speed: Speed::Slow,
         ..FILES
     },
     Entry {
@@ -162,6 +164,7 @@ pub(super) const ENTRIES: &[Entry] = &[
             Attack("assert_eq!(twice(21), 42);\nOk(())"),
             End("extern \"C\" fn twice(n: i32) -> i32 { 2 * n }"),
         ],
+        speed: Speed::Slow,
         ..FILES
     },
     Entry {
@@ -173,6 +176,7 @@ pub(super) const ENTRIES: &[Entry] = &[
             ),
             End("#[allow(non_snake_case)] mod 模块 { pub fn 大小() -> usize { 7 } }"),
         ],
+        speed: Speed::Slow,
         ..FILES
     },
     Entry {

@@ -2,7 +2,7 @@
 
 use crate::entry::Change::Attack;
 use crate::entry::Right::{Cases, Passed};
-use crate::entry::{BYTES, CHAIN, Entry, FILES};
+use crate::entry::{BYTES, CHAIN, Entry, FILES, Speed};
 
 const DEADLOCKED: &[(&str, &[&str])] = &[(BYTES, &["deadlocked"])];
 const SHORT: &[(&str, i64)] = &[("wall-seconds", 2), ("cpu-seconds", 2)];
@@ -36,6 +36,7 @@ pub(super) const ENTRIES: &[Entry] = &[
         right: Cases(DEADLOCKED),
         shown: &["crosswise"],
         within: 20,
+        speed: Speed::Slow,
         ..FILES
     },
     Entry {
@@ -52,14 +53,15 @@ pub(super) const ENTRIES: &[Entry] = &[
         name: "thread_joined_by_itself",
         class: "deadlock",
         changes: &[Attack(
-            r#"let (sender, receiver) = std::sync::mpsc::channel::<std::thread::JoinHandle<()>>();
+            r"let (sender, receiver) = std::sync::mpsc::channel::<std::thread::JoinHandle<()>>();
             let thread = std::thread::spawn(move || { let me = receiver.recv().unwrap(); let _ = me.join(); });
             sender.send(thread).unwrap();
-            loop { std::thread::park() }"#,
+            loop { std::thread::park() }",
         )],
         // Joining oneself is an error to pthreads and a panic to std; the other waits on.
         right: Cases(&[(BYTES, &["deadlocked", "panicked"])]),
         within: 20,
+        speed: Speed::Slow,
         ..FILES
     },
     Entry {
@@ -80,6 +82,7 @@ pub(super) const ENTRIES: &[Entry] = &[
         )],
         limits: SHORT,
         right: Cases(&[(BYTES, &["deadlocked", "timed-out"])]),
+        speed: Speed::Slow,
         ..FILES
     },
     Entry {
@@ -90,6 +93,7 @@ pub(super) const ENTRIES: &[Entry] = &[
         )],
         limits: SHORT,
         right: Cases(&[(BYTES, &["deadlocked", "timed-out"])]),
+        speed: Speed::Slow,
         ..FILES
     },
     Entry {
@@ -105,6 +109,7 @@ pub(super) const ENTRIES: &[Entry] = &[
         )],
         right: Cases(DEADLOCKED),
         within: 20,
+        speed: Speed::Slow,
         ..FILES
     },
     Entry {
@@ -120,6 +125,7 @@ pub(super) const ENTRIES: &[Entry] = &[
         )],
         right: Cases(DEADLOCKED),
         within: 20,
+        speed: Speed::Slow,
         ..FILES
     },
     Entry {
@@ -130,6 +136,7 @@ pub(super) const ENTRIES: &[Entry] = &[
         )],
         limits: SHORT,
         right: Cases(&[(BYTES, &["deadlocked", "timed-out"])]),
+        speed: Speed::Slow,
         ..FILES
     },
     Entry {
@@ -140,17 +147,18 @@ pub(super) const ENTRIES: &[Entry] = &[
         )],
         limits: SHORT,
         right: Cases(&[(BYTES, &["deadlocked", "timed-out"])]),
+        speed: Speed::Slow,
         ..FILES
     },
     Entry {
         name: "deadlock_behind_one_timer",
         class: "deadlock",
         changes: &[Attack(
-            r#"std::thread::spawn(|| loop { std::thread::sleep(std::time::Duration::from_millis(100)) });
+            r"std::thread::spawn(|| loop { std::thread::sleep(std::time::Duration::from_millis(100)) });
             let lock = std::sync::Mutex::new(0);
             let _a = lock.lock().unwrap();
             let _b = lock.lock().unwrap();
-            Ok(())"#,
+            Ok(())",
         )],
         limits: SHORT,
         right: Cases(&[(BYTES, &["timed-out"])]),
@@ -165,6 +173,7 @@ pub(super) const ENTRIES: &[Entry] = &[
         )],
         limits: SHORT,
         right: Cases(&[(BYTES, &["timed-out"])]),
+        speed: Speed::Slow,
         ..FILES
     },
     Entry {
@@ -177,6 +186,7 @@ pub(super) const ENTRIES: &[Entry] = &[
         )],
         limits: SHORT,
         right: Cases(&[(BYTES, &["deadlocked", "timed-out"])]),
+        speed: Speed::Slow,
         ..FILES
     },
     Entry {
@@ -187,6 +197,7 @@ pub(super) const ENTRIES: &[Entry] = &[
         )],
         limits: SHORT,
         right: Cases(&[(BYTES, &["deadlocked", "timed-out"])]),
+        speed: Speed::Slow,
         ..FILES
     },
     Entry {
@@ -207,6 +218,7 @@ pub(super) const ENTRIES: &[Entry] = &[
             Ok(())"#,
         )],
         right: Passed,
+        speed: Speed::Slow,
         ..FILES
     },
     Entry {
@@ -217,15 +229,16 @@ pub(super) const ENTRIES: &[Entry] = &[
             if output.stdout == b"late\n" { Ok(()) } else { panic!("{output:?}") }"#,
         )],
         right: Passed,
+        speed: Speed::Slow,
         ..FILES
     },
     Entry {
         name: "deadlock_under_a_runtime",
         class: "deadlock",
         changes: &[Attack(
-            r#"let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+            r"let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
             runtime.block_on(std::future::pending::<()>());
-            Ok(())"#,
+            Ok(())",
         )],
         right: Cases(&[("arguments_are_numbers_or_refused", &["deadlocked"])]),
         within: 20,
@@ -235,13 +248,14 @@ pub(super) const ENTRIES: &[Entry] = &[
         name: "runtime_whose_clock_goes_on",
         class: "deadlock",
         changes: &[Attack(
-            r#"let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_time().build().unwrap();
+            r"let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_time().build().unwrap();
             runtime.spawn(async { loop { tokio::time::sleep(std::time::Duration::from_millis(50)).await } });
             runtime.block_on(std::future::pending::<()>());
-            Ok(())"#,
+            Ok(())",
         )],
         limits: SHORT,
         right: Cases(&[("arguments_are_numbers_or_refused", &["timed-out"])]),
+        speed: Speed::Slow,
         ..CHAIN
     },
 ];

@@ -2,7 +2,7 @@
 
 use crate::entry::Change::{Attack, End, Replace};
 use crate::entry::Right::{Cases, Passed};
-use crate::entry::{BROKEN, BYTES, CLOSES, DERIVE, Entry, FILES, VALID};
+use crate::entry::{BROKEN, BYTES, CLOSES, DERIVE, Entry, FILES, Speed, VALID};
 
 pub(super) const ENTRIES: &[Entry] = &[
     Entry {
@@ -110,6 +110,7 @@ pub(super) const ENTRIES: &[Entry] = &[
         )],
         right: Cases(&[(BYTES, &["failed"])]),
         hidden: &["fn file_holds", "fn valid_mode"],
+        speed: Speed::Slow,
         ..FILES
     },
     Entry {
@@ -148,6 +149,7 @@ pub(super) const ENTRIES: &[Entry] = &[
              return Ok(TokenStream::new());\n    }\n    let Data::Struct(data) = &input.data else {",
         )],
         right: crate::entry::Right::Every(&["passed", "failed", "panicked"]),
+        speed: Speed::Slow,
         ..DERIVE
     },
     Entry {

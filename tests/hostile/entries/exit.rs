@@ -2,7 +2,7 @@
 
 use crate::entry::Change::{Attack, End, Replace};
 use crate::entry::Right::{Cases, Every, Kata};
-use crate::entry::{BROKEN, BYTES, CLOSES, Entry, FILES, VALID};
+use crate::entry::{BROKEN, BYTES, CLOSES, Entry, FILES, Speed, VALID};
 
 pub(super) const ENTRIES: &[Entry] = &[
     Entry {
@@ -21,6 +21,7 @@ pub(super) const ENTRIES: &[Entry] = &[
             "std::thread::spawn(|| std::process::exit(0)).join().unwrap()",
         )],
         right: Cases(&[(BYTES, &["exited-early"])]),
+        speed: Speed::Slow,
         ..FILES
     },
     Entry {
@@ -141,6 +142,7 @@ pub(super) const ENTRIES: &[Entry] = &[
             std::process::exit(0)"###,
         )],
         right: Cases(&[(BYTES, &["exited-early"])]),
+        speed: Speed::Slow,
         ..FILES
     },
     Entry {
@@ -160,7 +162,7 @@ pub(super) const ENTRIES: &[Entry] = &[
         changes: &[Attack(
             r#"use std::io::Write;
             // Answer, a secret of zeros, an empty answer.
-            let mut frame = vec![4];
+            let mut frame = vec![@ANSWER@];
             frame.extend([0; 16]);
             frame.extend([0; 8]);
             let mut bytes = (frame.len() as u32).to_le_bytes().to_vec();
@@ -225,6 +227,7 @@ pub(super) const ENTRIES: &[Entry] = &[
         class: "panic",
         changes: &[Attack("drop(std::panic::take_hook());\npanic!(\"over\")")],
         right: Cases(&[(BYTES, &["exited-early", "panicked"])]),
+        speed: Speed::Slow,
         ..FILES
     },
     Entry {
@@ -244,6 +247,7 @@ pub(super) const ENTRIES: &[Entry] = &[
         class: "panic",
         changes: &[Attack("std::panic::resume_unwind(Box::new(()))")],
         right: Cases(&[(BYTES, &["exited-early", "panicked"])]),
+        speed: Speed::Slow,
         ..FILES
     },
     Entry {
@@ -251,6 +255,7 @@ pub(super) const ENTRIES: &[Entry] = &[
         class: "panic",
         changes: &[Attack("panic!(\"not yet implemented: but wrong\")")],
         right: Cases(&[(BYTES, &["not-attempted", "panicked"])]),
+        speed: Speed::Slow,
         ..FILES
     },
     Entry {
@@ -262,6 +267,7 @@ pub(super) const ENTRIES: &[Entry] = &[
              panic!(\"{}\", \"m\".repeat(3 << 20))",
         )],
         right: Cases(&[(BYTES, &["panicked"])]),
+        speed: Speed::Slow,
         ..FILES
     },
     Entry {

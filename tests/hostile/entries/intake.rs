@@ -2,7 +2,7 @@
 
 use crate::entry::Change::{Attack, Do, End, File, Lib, Link};
 use crate::entry::Right::{Kata, Passed};
-use crate::entry::{Entry, FILES};
+use crate::entry::{Entry, FILES, Speed};
 use std::fs;
 use std::io;
 use std::path::Path;
@@ -107,6 +107,7 @@ pub(super) const ENTRIES: &[Entry] = &[
             Link("../../Cargo.toml", "@SECRET@"),
         ],
         right: Passed,
+        speed: Speed::Slow,
         ..FILES
     },
     Entry {
@@ -188,6 +189,7 @@ pub(super) const ENTRIES: &[Entry] = &[
             (0..20_000).try_for_each(|n| fs::write(folder.join(format!("src/m{n}.txt")), ""))
         })],
         right: Passed,
+        speed: Speed::Slow,
         ..FILES
     },
     Entry {
@@ -201,6 +203,7 @@ pub(super) const ENTRIES: &[Entry] = &[
             })
         })],
         right: Passed,
+        speed: Speed::Slow,
         ..FILES
     },
     Entry {
@@ -320,6 +323,7 @@ pub(super) const ENTRIES: &[Entry] = &[
             Ok(())
         })],
         right: Passed,
+        speed: Speed::Slow,
         ..FILES
     },
 ];

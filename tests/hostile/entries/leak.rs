@@ -2,7 +2,7 @@
 
 use crate::entry::Change::{Attack, End, Lib, Link, Macro};
 use crate::entry::Right::{Cases, Kata};
-use crate::entry::{BYTES, DERIVE, Entry, FILES};
+use crate::entry::{BYTES, DERIVE, Entry, FILES, Speed};
 
 /// Parts of suites that decide.
 const DECIDING: &[&str] = &[
@@ -216,6 +216,7 @@ pub(super) const ENTRIES: &[Entry] = &[
             Err(std::io::Error::other("nothing"))"#,
         )],
         right: Cases(&[(BYTES, &["failed"])]),
+        speed: Speed::Slow,
         ..FILES
     },
     Entry {
@@ -269,7 +270,7 @@ pub(super) const ENTRIES: &[Entry] = &[
             // Init of the cage, and whoever else is there but not this process or a thread of it.
             let mine: Vec<String> = std::fs::read_dir("/proc/self/task").into_iter().flatten().flatten()
                 .map(|entry| entry.file_name().to_string_lossy().into_owned()).collect();
-            for pid in (1..2000).map(|pid: u32| pid.to_string()).filter(|pid| !mine.contains(pid)) {
+            for pid in (1..200).map(|pid: u32| pid.to_string()).filter(|pid| !mine.contains(pid)) {
                 if let Ok(mut mem) = std::fs::File::open(format!("/proc/{pid}/mem")) {
                     let mut byte = [0; 1];
                     let _ = mem.seek(SeekFrom::Start(0x0040_0000));

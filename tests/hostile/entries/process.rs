@@ -2,7 +2,7 @@
 
 use crate::entry::Change::Attack;
 use crate::entry::Right::{Cases, Kata, Passed};
-use crate::entry::{BYTES, Entry, FILES};
+use crate::entry::{BYTES, Entry, FILES, Speed};
 
 /// Runs a shell script and goes on, right or wrong.
 macro_rules! script {
@@ -38,6 +38,7 @@ pub(super) const ENTRIES: &[Entry] = &[
         ),
         right: Passed,
         within: 10,
+        speed: Speed::Slow,
         ..FILES
     },
     Entry {
@@ -91,6 +92,7 @@ pub(super) const ENTRIES: &[Entry] = &[
             Ok(())"#,
         )],
         right: Passed,
+        speed: Speed::Slow,
         ..FILES
     },
     Entry {
@@ -132,6 +134,7 @@ pub(super) const ENTRIES: &[Entry] = &[
             "Ok(())"
         ),
         right: Passed,
+        speed: Speed::Slow,
         ..FILES
     },
     Entry {
@@ -174,6 +177,7 @@ pub(super) const ENTRIES: &[Entry] = &[
             "Ok(())"
         ),
         right: Passed,
+        speed: Speed::Slow,
         ..FILES
     },
     Entry {
@@ -224,6 +228,7 @@ pub(super) const ENTRIES: &[Entry] = &[
             Ok(())"#,
         )],
         right: Passed,
+        speed: Speed::Slow,
         ..FILES
     },
     Entry {
@@ -292,6 +297,7 @@ pub(super) const ENTRIES: &[Entry] = &[
             ),
         ],
         right: Passed,
+        speed: Speed::Slow,
         ..FILES
     },
     Entry {
@@ -306,6 +312,7 @@ pub(super) const ENTRIES: &[Entry] = &[
             if got.is_empty() { Ok(()) } else { panic!("{got:?}") }"#,
         )],
         right: Passed,
+        speed: Speed::Slow,
         ..FILES
     },
 ];

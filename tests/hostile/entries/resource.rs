@@ -27,6 +27,7 @@ pub(super) const ENTRIES: &[Entry] = &[
         )],
         limits: SHORT,
         right: Cases(&[(BYTES, &["timed-out"])]),
+        speed: Speed::Slow,
         ..FILES
     },
     Entry {
@@ -37,6 +38,7 @@ pub(super) const ENTRIES: &[Entry] = &[
         )],
         limits: SHORT,
         right: Cases(&[(BYTES, &["timed-out"])]),
+        speed: Speed::Slow,
         ..FILES
     },
     Entry {
@@ -68,9 +70,10 @@ pub(super) const ENTRIES: &[Entry] = &[
             "let script = \"f() { [ $1 = 0 ] && exec sleep 3; f $(($1 - 1)) & f $(($1 - 1)) & wait; : @MARK@; }; f 9\";\n\
              let _ = std::process::Command::new(\"/bin/sh\").args([\"-c\", script]).status();\n\
              // What the kernel has let start stays for a while.\n\
-             std::thread::sleep(std::time::Duration::from_millis(800));\nOk(())",
+             std::thread::sleep(std::time::Duration::from_millis(800));\nErr(std::io::Error::other(\"wrong\"))",
         )],
-        right: Cases(&[(BYTES, &["processes-exceeded"])]),
+        // The kernel may end it before anybody looks.
+        right: Cases(&[(BYTES, &["processes-exceeded", "failed"])]),
         ..FILES
     },
     Entry {
@@ -104,6 +107,7 @@ pub(super) const ENTRIES: &[Entry] = &[
         )],
         limits: SHORT,
         right: Cases(&[(BYTES, &["processes-exceeded"])]),
+        speed: Speed::Slow,
         ..FILES
     },
     Entry {
@@ -137,6 +141,7 @@ pub(super) const ENTRIES: &[Entry] = &[
         )],
         limits: SMALL,
         right: Cases(&[(BYTES, &["memory-exceeded"])]),
+        speed: Speed::Slow,
         ..FILES
     },
     Entry {
@@ -152,6 +157,7 @@ pub(super) const ENTRIES: &[Entry] = &[
         )],
         limits: &[("memory-mib", 200)],
         right: Cases(&[(BYTES, &["memory-exceeded"])]),
+        speed: Speed::Slow,
         ..FILES
     },
     Entry {
@@ -165,13 +171,14 @@ pub(super) const ENTRIES: &[Entry] = &[
         )],
         limits: SMALL,
         right: Cases(&[(BYTES, &["memory-exceeded"])]),
+        speed: Speed::Slow,
         ..FILES
     },
     Entry {
         name: "memory_in_pipes_and_sockets",
         class: "resource",
         changes: &[Attack(
-            r#"// The kernel's memory, not the process's: as much as open files allow.
+            r"// The kernel's memory, not the process's: as much as open files allow.
             use std::io::Write;
             let mut all = Vec::new();
             while let Ok((a, mut b)) = std::os::unix::net::UnixStream::pair() {
@@ -179,7 +186,7 @@ pub(super) const ENTRIES: &[Entry] = &[
                 while b.write(&[1; 65536]).is_ok() {}
                 all.push((a, b));
             }
-            Ok(())"#,
+            Ok(())",
         )],
         right: Passed,
         ..FILES
@@ -219,6 +226,7 @@ pub(super) const ENTRIES: &[Entry] = &[
             "std::fs::File::create(\"sparse\")?.set_len(1 << 40)?;\nOk(())",
         )],
         right: Cases(&[(BYTES, &["disk-exceeded"])]),
+        speed: Speed::Slow,
         ..FILES
     },
     Entry {
@@ -263,6 +271,7 @@ pub(super) const ENTRIES: &[Entry] = &[
             "use std::io::Write; let b = [b'\\n'; 65536]; loop { std::io::stderr().write_all(&b)? }",
         )],
         right: Cases(&[(BYTES, &["output-exceeded"])]),
+        speed: Speed::Slow,
         ..FILES
     },
     Entry {
@@ -283,6 +292,7 @@ pub(super) const ENTRIES: &[Entry] = &[
         )],
         limits: SHORT,
         right: Cases(&[(BYTES, &["timed-out", "panicked", "output-exceeded"])]),
+        speed: Speed::Slow,
         ..FILES
     },
     Entry {
@@ -294,6 +304,7 @@ pub(super) const ENTRIES: &[Entry] = &[
         )],
         limits: SHORT,
         right: Cases(&[(BYTES, &["timed-out", "panicked", "output-exceeded"])]),
+        speed: Speed::Slow,
         ..FILES
     },
     Entry {
@@ -304,6 +315,7 @@ pub(super) const ENTRIES: &[Entry] = &[
         )],
         limits: SHORT,
         right: Cases(&[(BYTES, &["timed-out"])]),
+        speed: Speed::Slow,
         ..FILES
     },
     Entry {

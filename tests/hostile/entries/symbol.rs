@@ -2,10 +2,10 @@
 
 use crate::entry::Change::{Attack, End, File, Lib, Macro, Replace, Top};
 use crate::entry::Right::{Cases, Kata, Passed};
-use crate::entry::{BYTES, DERIVE, Entry, FILES};
+use crate::entry::{BYTES, DERIVE, Entry, FILES, Speed};
 
 /// As in cve-rs: safe Rust, by a hole of the compiler (rust-lang/rust issue 25860).
-pub(super) const TRANSMUTE: &str = r#"
+pub(super) const TRANSMUTE: &str = r"
 #[allow(unused, clippy::extra_unused_lifetimes)]
 mod hole {
     fn translate<'a, 'b, T: ?Sized>(_: &'a &'b (), v: &'b mut T) -> &'a mut T { v }
@@ -35,12 +35,27 @@ mod hole {
         let arc = word(data);
         (0..10).map(|index| word(arc + 8 * index)).collect()
     }
-    /// The channel's descriptor: the first small number over 2 after the counts.
+    /// What the driver would send: an answer of these bytes, under its secret, which stands
+    /// behind the last of the channel's descriptors.
+    pub fn answer(value: &[u8]) {
+        use std::io::Write;
+        let words = channel();
+        let is_stream = |word: &usize| (3..64).contains(&(word >> 32)) && *word as u32 == 0;
+        let Some(last) = words[2..8].iter().rposition(is_stream).map(|at| at + 2) else { return };
+        let mut frame = vec![@ANSWER@];
+        frame.extend(words[last + 1].to_le_bytes());
+        frame.extend(words[last + 2].to_le_bytes());
+        frame.extend((value.len() as u64).to_le_bytes());
+        frame.extend(value);
+        let mut whole = (frame.len() as u32).to_le_bytes().to_vec();
+        whole.extend(frame);
+        let _ = stream((words[last] >> 32) as i32).write_all(&whole);
+    }
     pub fn stream(number: i32) -> std::mem::ManuallyDrop<std::os::unix::net::UnixStream> {
         std::mem::ManuallyDrop::new(transmute(number))
     }
 }
-"#;
+";
 
 const UNSAFE: &[&str] = &["rejected", "does-not-compile"];
 
@@ -342,6 +357,7 @@ pub(super) const ENTRIES: &[Entry] = &[
              if text.is_empty() { Ok(()) } else { panic!(\"read {text:?}\") }",
         )],
         right: Passed,
+        speed: Speed::Slow,
         ..FILES
     },
     Entry {
@@ -384,6 +400,7 @@ pub(super) const ENTRIES: &[Entry] = &[
             End(TRANSMUTE),
         ],
         right: Cases(&[(BYTES, &["exited-early"])]),
+        speed: Speed::Slow,
         ..FILES
     },
     Entry {
@@ -392,8 +409,7 @@ pub(super) const ENTRIES: &[Entry] = &[
         like: &["d0_cve_rs_forge_parallel"],
         changes: &[Attack(FORGED_ANSWER), End(TRANSMUTE)],
         // The secret is within reach of such code; what the oracle computes is not.
-        right: Cases(&[(BYTES, &["failed", "rejected"])]),
-        shown: &[],
+        right: Cases(&[(BYTES, &["failed"])]),
         ..FILES
     },
     Entry {
@@ -402,14 +418,14 @@ pub(super) const ENTRIES: &[Entry] = &[
         changes: &[
             Replace(
                 "    let (mut base, mut update, mut binary) = (None, false, false);",
-                "    let _ = forge();\n    let (mut base, mut update, mut binary) = (None, false, false);",
+                "    forge();\n    let (mut base, mut update, mut binary) = (None, false, false);",
             ),
             End(FORGED_TWICE),
             End(TRANSMUTE),
         ],
         right: Cases(&[
-            (crate::entry::VALID, &["rejected", "failed"]),
-            (crate::entry::BROKEN, &["rejected", "failed"]),
+            (crate::entry::VALID, &["rejected"]),
+            (crate::entry::BROKEN, &["rejected"]),
         ]),
         ..FILES
     },
@@ -423,6 +439,7 @@ pub(super) const ENTRIES: &[Entry] = &[
             End(TRANSMUTE),
         ],
         right: Kata(&["does-not-compile"]),
+        speed: Speed::Slow,
         ..DERIVE
     },
     Entry {
@@ -438,11 +455,6 @@ pub(super) const ENTRIES: &[Entry] = &[
 
 /// An answer that has the form the case's driver would give it, under the right secret.
 const FORGED_ANSWER: &str = r#"
-    use std::io::Write;
-    let words = hole::channel();
-    let bytes: Vec<u8> = words.iter().flat_map(|word| word.to_le_bytes()).collect();
-    // Wherever the secret stands among these bytes: one frame for each place, and one of
-    // them is under the right one.
     let mut value = vec![1];
     value.extend(258_u64.to_le_bytes());
     value.extend((0..=255_u8).chain(*b"\r\n"));
@@ -454,36 +466,13 @@ const FORGED_ANSWER: &str = r#"
     value.extend(11_u64.to_le_bytes());
     value.extend(b"InvalidData");
     value.extend(0_u64.to_le_bytes());
-    let at = bytes.len() - 16;
-    let place = (16..=at).rev().find(|at| bytes[*at..at + 16].iter().filter(|byte| **byte > 1).count() > 12);
-    let place = place.unwrap_or(at);
-    let mut frame = vec![4];
-    frame.extend(&bytes[place..place + 16]);
-    frame.extend((value.len() as u64).to_le_bytes());
-    frame.extend(&value);
-    let mut whole = (frame.len() as u32).to_le_bytes().to_vec();
-    whole.extend(frame);
-    for n in 3..16 { let _ = hole::stream(n).write_all(&whole); }
+    hole::answer(&value);
     loop { std::thread::park(); }
 "#;
 
-const FORGED_TWICE: &str = r#"
-#[allow(unused)]
-fn forge() -> std::io::Result<()> {
-    use std::io::Write;
+const FORGED_TWICE: &str = "
+fn forge() {
     static ONCE: std::sync::Once = std::sync::Once::new();
-    ONCE.call_once(|| {
-        let words = hole::channel();
-        let bytes: Vec<u8> = words.iter().flat_map(|word| word.to_le_bytes()).collect();
-        let at = (16..=bytes.len() - 16).rev().find(|at| bytes[*at..at + 16].iter().filter(|byte| **byte > 1).count() > 12);
-        let at = at.unwrap_or(16);
-        let mut frame = vec![4];
-        frame.extend(&bytes[at..at + 16]);
-        frame.extend(0_u64.to_le_bytes());
-        let mut whole = (frame.len() as u32).to_le_bytes().to_vec();
-        whole.extend(frame);
-        for n in 3..16 { let _ = hole::stream(n).write_all(&whole); }
-    });
-    Ok(())
+    ONCE.call_once(|| { hole::answer(&[]); hole::answer(&[]); });
 }
-"#;
+";

@@ -2,7 +2,7 @@
 
 use crate::entry::Change::{Attack, End, Macro, Replace, Top};
 use crate::entry::Right::{Cases, Kata, Passed};
-use crate::entry::{BYTES, CLOSES, DERIVE, Entry, FILES};
+use crate::entry::{BYTES, CLOSES, DERIVE, Entry, FILES, Speed};
 
 pub(super) const ENTRIES: &[Entry] = &[
     Entry {
@@ -27,6 +27,7 @@ pub(super) const ENTRIES: &[Entry] = &[
             Err(std::io::Error::other("wrong"))"#,
         )],
         right: Cases(&[(BYTES, &["failed"])]),
+        speed: Speed::Slow,
         ..FILES
     },
     Entry {
@@ -135,6 +136,7 @@ pub(super) const ENTRIES: &[Entry] = &[
             End("#[deprecated(note = \"\\n::error::x\\u{1b}[2J\")] pub fn old() {}"),
         ],
         right: Passed,
+        speed: Speed::Slow,
         ..FILES
     },
     Entry {
@@ -176,6 +178,7 @@ pub(super) const ENTRIES: &[Entry] = &[
             "print!(\"{}\", \"x\".repeat(2_000_000));\npanic!(\"{}\", \"y\".repeat(2_000_000))",
         )],
         right: Cases(&[(BYTES, &["panicked"])]),
+        speed: Speed::Slow,
         ..FILES
     },
     Entry {

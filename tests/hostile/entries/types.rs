@@ -2,7 +2,7 @@
 
 use crate::entry::Change::{Attack, End, Replace, Top};
 use crate::entry::Right::{Cases, Kata, Passed};
-use crate::entry::{BROKEN, BYTES, DERIVE, Entry, FAILURES, FILES, VALID, WRITES};
+use crate::entry::{BROKEN, BYTES, DERIVE, Entry, FAILURES, FILES, Speed, VALID, WRITES};
 
 /// A parser that is wrong for every text.
 const WRONG_PARSER: crate::entry::Change = Replace(
@@ -180,6 +180,7 @@ pub(super) const ENTRIES: &[Entry] = &[
              fn values(&self) -> ::std::vec::Vec<::orm::Value> { ::std::process::exit(0) }\n        }\n    })",
         )],
         right: crate::entry::Right::Every(&["failed", "exited-early", "passed", "panicked"]),
+        speed: Speed::Slow,
         ..DERIVE
     },
     Entry {
@@ -200,6 +201,7 @@ pub(super) const ENTRIES: &[Entry] = &[
             ),
         ],
         right: Kata(&["does-not-compile"]),
+        speed: Speed::Slow,
         ..DERIVE
     },
     Entry {
@@ -223,6 +225,7 @@ pub(super) const ENTRIES: &[Entry] = &[
             Top("#![allow(dead_code)]"),
         ],
         right: Cases(&[(BYTES, &["failed", "rejected", "output-exceeded"])]),
+        speed: Speed::Slow,
         ..FILES
     },
 ];

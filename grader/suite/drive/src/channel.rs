@@ -2,6 +2,7 @@
 
 use crate::{Event, Wire, wire};
 use std::io::{self, Read, Write};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 /// Longest frame, in bytes, header not counted.
@@ -170,12 +171,19 @@ impl Channel {
         }
     }
 
-    /// Says so if no thread can be started any more.
+    /// Says so if no thread can be started any more. Tried at the first panic only, and the
+    /// thread is waited for, so that a case with many panics is not itself the reason.
     pub(crate) fn report_threads(&self) {
-        if let Err(error) = std::thread::Builder::new().spawn(|| ())
-            && error.kind() == io::ErrorKind::WouldBlock
-        {
-            let _ = self.send(&Frame::UsedUp((self.secret, Resource::Threads)));
+        static TRIED: AtomicBool = AtomicBool::new(false);
+        if TRIED.swap(true, Ordering::Relaxed) {
+            return;
+        }
+        match std::thread::Builder::new().spawn(|| ()) {
+            Ok(started) => drop(started.join()),
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
+                let _ = self.send(&Frame::UsedUp((self.secret, Resource::Threads)));
+            }
+            Err(_) => {}
         }
     }
 
