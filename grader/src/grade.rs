@@ -63,7 +63,7 @@ pub(crate) fn fresh_seed() -> Result<u64> {
             "try again",
         )
     })?;
-    // Six digits less than half of what fits are easier to type again and as hard to guess.
+    // 48 bits: short enough to type again, far too many to guess.
     Ok(u64::from_le_bytes(bytes) >> 16)
 }
 

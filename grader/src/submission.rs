@@ -264,7 +264,7 @@ fn shown(path: &Path) -> String {
         .to_string()
 }
 
-/// The folder of a kata's stub in the student's workspace must exist to be reset.
+/// A kata's folder in the student's workspace.
 pub(crate) fn folder_of(catalogue: &Catalogue, kata: &Kata) -> PathBuf {
     catalogue.root.join("exercises").join(kata.place())
 }

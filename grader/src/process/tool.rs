@@ -56,13 +56,9 @@ impl Tool {
             move || stdout.map(std::io::read_to_string)
         });
         let mut complaint = String::new();
-        for line in BufReader::new(child.stderr.take().into_iter().fold(
-            Box::new(std::io::empty()) as Box<dyn std::io::Read>,
-            |_, stderr| Box::new(stderr),
-        ))
-        .lines()
-        .map_while(std::io::Result::ok)
-        {
+        let stderr = child.stderr.take().map(BufReader::new);
+        let lines = stderr.into_iter().flat_map(BufRead::lines);
+        for line in lines.map_while(std::io::Result::ok) {
             progress(line.trim());
             complaint.push_str(&line);
             complaint.push('\n');

@@ -1,7 +1,7 @@
 //! The stub is not solved, the solution always passes, every wrong solution is always
 //! caught by the case it names.
 
-use super::{Bench, Findings};
+use super::{Bench, Findings, read};
 use crate::attempt::{Attempt, Names};
 use crate::cargo;
 use crate::compile::NotCompiled;
@@ -214,10 +214,6 @@ fn header<'a>(text: &'a str, key: &str) -> Option<&'a str> {
         .take(8)
         .find_map(|line| line.strip_prefix(key))?;
     Some(value.trim().trim_matches('`'))
-}
-
-fn read(file: &Path) -> Result<String> {
-    fs::read_to_string(file).map_err(|error| Error::io("read", file, &error))
 }
 
 impl Bench {

@@ -13,6 +13,8 @@ use crate::process::CageChoice;
 use crate::record::{Event, KataResult};
 use crate::stage::Stage;
 use crate::workshop::{Events, Workshop};
+use std::fs;
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Instant;
 use tokio::sync::Semaphore;
@@ -155,4 +157,8 @@ fn finished(kata: &Kata, findings: &Findings, started: Instant) -> KataResult {
         compiler: Vec::new(),
         cases: Vec::new(),
     }
+}
+
+fn read(file: &Path) -> Result<String> {
+    fs::read_to_string(file).map_err(|error| Error::io("read", file, &error))
 }

@@ -1,10 +1,10 @@
 //! Everything a student reads is there, in both languages, and is what the course keeps.
 
-use super::{Bench, Findings};
-use crate::error::{Error, Result};
+use super::{Bench, Findings, read};
+use crate::error::Result;
 use crate::limits::Limits;
-use std::fs;
-use std::path::{Path, PathBuf};
+use crate::submission::folder_of;
+use std::path::Path;
 
 /// Steps of a hint ladder: a question, the concept, a sketch.
 const HINTS: usize = 3;
@@ -19,7 +19,7 @@ pub(super) fn verify(bench: &Bench, findings: &mut Findings) -> Result<()> {
 }
 
 fn texts(bench: &Bench) -> Result<Vec<String>> {
-    let folder = exercise(bench);
+    let folder = folder_of(&bench.catalogue, &bench.kata);
     let english = read(&folder.join("README.md"))?;
     let chinese = read(&folder.join("README.zh-CN.md"))?;
     let mut problems = Vec::new();
@@ -108,7 +108,7 @@ fn hints(bench: &Bench) -> Vec<String> {
 
 /// The student's workspace holds what the course keeps, byte for byte.
 fn copies(bench: &Bench) -> Result<Vec<String>> {
-    let folder = exercise(bench);
+    let folder = folder_of(&bench.catalogue, &bench.kata);
     let mut pairs = vec![("stub.rs".to_owned(), folder.join("src/lib.rs"))];
     for locked in &bench.kata.about.locked {
         pairs.push((locked.clone(), folder.join("src").join(locked)));
@@ -138,16 +138,4 @@ fn limits(limits: &Limits) -> Vec<String> {
     } else {
         vec!["limits are far from the usual ones: wall-seconds 1 to 30, memory-mib 16 to 4096, open-files 8 to 1024".to_owned()]
     }
-}
-
-fn exercise(bench: &Bench) -> PathBuf {
-    bench
-        .catalogue
-        .root
-        .join("exercises")
-        .join(bench.kata.place())
-}
-
-fn read(file: &Path) -> Result<String> {
-    fs::read_to_string(file).map_err(|error| Error::io("read", file, &error))
 }
