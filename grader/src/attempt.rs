@@ -1,7 +1,7 @@
 //! One compiled submission of one kata, ready to be run under any seed.
 
 use crate::catalogue::Kata;
-use crate::compile::{Compiled, Compiler, NotCompiled};
+use crate::compile::{Compiled, DriverOf, NotCompiled};
 use crate::error::Result;
 use crate::judge;
 use crate::oracle::Oracle;
@@ -12,7 +12,6 @@ use crate::run::{self, CaseRun, Evidence};
 use crate::stage::{KataStage, Stage};
 use crate::submission::SourceFile;
 use crate::workshop::Workshop;
-use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -30,9 +29,58 @@ pub(crate) struct Names {
     pub(crate) lasting: Option<PathBuf>,
 }
 
+/// One submission of one kata that compiles.
+pub(crate) struct Prepared {
+    sources: Vec<SourceFile>,
+    names: Names,
+    /// Where it lies.
+    pub(crate) stage: KataStage,
+    compiled: Compiled,
+}
+
+impl Prepared {
+    /// Stages and compiles; a driver of its own only if it asks for one.
+    ///
+    /// # Errors
+    /// When the grader cannot; what the student got wrong is [`NotCompiled`].
+    pub(crate) async fn compile(
+        kata: &Kata,
+        sources: Vec<SourceFile>,
+        names: Names,
+        driver: DriverOf,
+        (stage, workshop): (&Stage, &Workshop),
+    ) -> Result<std::result::Result<Self, NotCompiled>> {
+        let lasting = names.lasting.clone();
+        let stage = stage.kata(kata, &sources, &names.shown, workshop.level, lasting)?;
+        let compiled = workshop.compiler().compile(&stage, driver).await?;
+        Ok(compiled.map(|compiled| Self {
+            sources,
+            names,
+            stage,
+            compiled,
+        }))
+    }
+
+    /// Opens the cage of its cases.
+    ///
+    /// # Errors
+    /// When there is no cage or no oracle.
+    pub(crate) async fn start(self, workshop: &Workshop) -> Result<Attempt> {
+        let bounds = self.stage.kata.about.limits.for_case();
+        let bars = self.stage.case_bars(bounds);
+        Ok(Attempt {
+            sources: self.sources,
+            names: self.names,
+            stage: self.stage,
+            compiled: self.compiled,
+            cage: Cage::open(&bars, workshop.level).await?,
+            oracle: workshop.oracle().await?,
+        })
+    }
+}
+
 /// One compiled submission of one kata.
 pub(crate) struct Attempt {
-    kata: Kata,
     sources: Vec<SourceFile>,
     names: Names,
     stage: KataStage,
@@ -43,7 +91,7 @@ pub(crate) struct Attempt {
 }
 
 impl Attempt {
-    /// Stages and compiles.
+    /// Stages and compiles, with a driver of its own.
     ///
     /// # Errors
     /// When the grader cannot; what the student got wrong is [`NotCompiled`].
@@ -54,33 +102,17 @@ impl Attempt {
         stage: &Stage,
         workshop: &Workshop,
     ) -> Result<std::result::Result<Self, NotCompiled>> {
-        let stage = stage.kata(kata, &sources, workshop.level, names.lasting.clone())?;
-        let compiler = Compiler {
-            toolchain: &workshop.toolchain,
-            externs: &workshop.externs,
-            level: workshop.level,
-            shown: names.shown.clone(),
-        };
-        let made = match compiler.compile(kata, &stage).await? {
-            Ok(made) => made,
-            Err(broken) => return Ok(Err(broken)),
-        };
-        let bars = stage.case_bars(kata.about.limits.for_case());
-        Ok(Ok(Self {
-            kata: kata.clone(),
-            sources,
-            names,
-            stage,
-            compiled: made,
-            cage: Cage::open(&bars, workshop.level).await?,
-            oracle: workshop.oracle().await?,
-        }))
+        let place = (stage, workshop);
+        match Prepared::compile(kata, sources, names, DriverOf::Kata, place).await? {
+            Ok(prepared) => prepared.start(workshop).await.map(Ok),
+            Err(not_compiled) => Ok(Err(not_compiled)),
+        }
     }
 
     /// Runs every case, in the suite's order.
     pub(crate) async fn run_all(&mut self, seed: u64) -> Result<Vec<CaseResult>> {
         let mut results = Vec::new();
-        for planned in self.oracle.plan(&self.kata.id, seed)? {
+        for planned in self.oracle.plan(&self.stage.kata.id, seed)? {
             results.push(self.run_one(&planned, seed).await?);
         }
         Ok(results)
@@ -89,7 +121,7 @@ impl Attempt {
     /// Runs one case.
     pub(crate) async fn run_one(&mut self, planned: &PlannedCase, seed: u64) -> Result<CaseResult> {
         let Some(input) = planned.input.clone() else {
-            return Ok(refused(planned, &self.compiled.refused, self.replay(seed)));
+            return Ok(self.refused(planned, seed));
         };
         let evidence = self.observe(&planned.name, input).await?;
         let judged = match evidence.answers.as_slice() {
@@ -97,7 +129,7 @@ impl Attempt {
                 let answer = answer.clone();
                 Some(
                     self.oracle
-                        .judge(&self.kata.id, &planned.name, seed, answer)?,
+                        .judge(&self.stage.kata.id, &planned.name, seed, answer)?,
                 )
             }
             _ => None,
@@ -118,19 +150,66 @@ impl Attempt {
     /// What a case's process does on this input.
     pub(crate) async fn observe(&mut self, case: &str, input: Vec<u8>) -> Result<Evidence> {
         let run = CaseRun {
-            kata: &self.kata.id,
+            kata: &self.stage.kata.id,
             case,
             input,
             driver: &self.stage.driver(),
             work: self.stage.work(),
-            bounds: self.kata.about.limits.for_case(),
+            bounds: self.stage.kata.about.limits.for_case(),
         };
         run::run(run, &mut self.cage).await
     }
 
+    /// A program that must not compile was compiled with the others; here it gets its result.
+    fn refused(&self, planned: &PlannedCase, seed: u64) -> CaseResult {
+        let (verdict, wrong) = match self.compiled.refused.get(&planned.name) {
+            Some(None) => (Verdict::Passed, None),
+            Some(Some(wrong)) => (Verdict::Failed, Some(wrong.clone())),
+            None => {
+                let reason = format!("the suite has no program for {}", planned.name);
+                (Verdict::GraderError { reason }, None)
+            }
+        };
+        let (what, cause) = if self.stage.kata.has_macros() {
+            (
+                "a program that uses your macro",
+                "the macro makes other code of it than the README asks for",
+            )
+        } else {
+            (
+                "a program against your types",
+                "a type has other bounds or other methods than the stub's",
+            )
+        };
+        let mismatches = wrong.map(|got| Mismatch {
+            what: what.to_owned(),
+            expected: "refused by the compiler, while the same program without the mistake is not"
+                .to_owned(),
+            got,
+            cause: cause.to_owned(),
+        });
+        let passed = verdict.is_passed();
+        CaseResult {
+            case: planned.name.clone(),
+            title: planned.title.clone(),
+            points: if passed { planned.points } else { 0 },
+            max_points: planned.points,
+            time_ms: 0,
+            failure: (!passed).then(|| Failure {
+                mismatches: mismatches.into_iter().collect(),
+                replay: self.replay(seed),
+                ..Failure::default()
+            }),
+            verdict,
+        }
+    }
+
     fn replay(&self, seed: u64) -> String {
         let Names { flag, .. } = &self.names;
-        format!("cargo grader check {}{flag} --seed {seed}", self.kata.id)
+        format!(
+            "cargo grader check {}{flag} --seed {seed}",
+            self.stage.kata.id
+        )
     }
 
     fn failure(&self, evidence: &Evidence, judged: Option<Judgement>, seed: u64) -> Failure {
@@ -184,43 +263,6 @@ fn explain(failure: &mut Failure, wrong: Wrong) {
         id: event.id,
     });
     failure.events = events.collect();
-}
-
-/// A program that must not compile was compiled with the others; here it gets its result.
-fn refused(
-    planned: &PlannedCase,
-    found: &BTreeMap<String, Option<String>>,
-    replay: String,
-) -> CaseResult {
-    let (verdict, wrong) = match found.get(&planned.name) {
-        Some(None) => (Verdict::Passed, None),
-        Some(Some(wrong)) => (Verdict::Failed, Some(wrong.clone())),
-        None => {
-            let reason = format!("the suite has no program for {}", planned.name);
-            (Verdict::GraderError { reason }, None)
-        }
-    };
-    let passed = verdict.is_passed();
-    let mismatches = wrong.map(|got| Mismatch {
-        what: "a program against your types".to_owned(),
-        expected: "refused by the compiler, while the same program without the mistake is not"
-            .to_owned(),
-        got,
-        cause: "a type has other bounds or other methods than the stub's".to_owned(),
-    });
-    CaseResult {
-        case: planned.name.clone(),
-        title: planned.title.clone(),
-        points: if passed { planned.points } else { 0 },
-        max_points: planned.points,
-        time_ms: 0,
-        failure: (!passed).then(|| Failure {
-            mismatches: mismatches.into_iter().collect(),
-            replay,
-            ..Failure::default()
-        }),
-        verdict,
-    }
 }
 
 /// Whole milliseconds.

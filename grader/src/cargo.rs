@@ -80,6 +80,15 @@ impl Toolchain {
         })
     }
 
+    /// Compiles a crate of the course's own, which needs no cage, into a folder.
+    pub(crate) fn compile(&self, args: &[String], out: &Path) -> Result<()> {
+        tool(&self.rustc, out)
+            .args(args)
+            .args(["--out-dir".as_ref(), out.as_os_str()])
+            .output()
+            .map(drop)
+    }
+
     /// Everything that decides what a build comes to, besides the sources.
     pub(crate) fn fingerprint(&self) -> Result<Fingerprint> {
         let workspace = Path::new(WORKSPACE);
@@ -92,7 +101,8 @@ impl Toolchain {
             .file(&workspace.join("Cargo.toml"))?
             .file(&workspace.join("Cargo.lock"))?
             .file(&workspace.join(".cargo/config.toml"))?
-            .folder(&workspace.join("grader/suite/drive"), |_| true)
+            .folder(&workspace.join("grader/suite/drive"), |_| true)?
+            .folder(&workspace.join("grader/suite/expansion"), |_| true)
     }
 }
 

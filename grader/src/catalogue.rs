@@ -217,6 +217,11 @@ impl Kata {
         Path::new(&self.track).join(&self.id)
     }
 
+    /// Whether code of the student runs in the compiler.
+    pub(crate) fn has_macros(&self) -> bool {
+        self.about.given.iter().any(|given| given.proc_macro)
+    }
+
     /// The name of the student's crate.
     pub(crate) fn crate_name(&self) -> String {
         self.id.replace('-', "_")

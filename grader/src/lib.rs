@@ -26,6 +26,7 @@ mod catalogue;
 mod compile;
 mod grade;
 mod judge;
+mod macro_source;
 mod oracle;
 mod run;
 mod scan;

@@ -1,16 +1,19 @@
 //! The scratch folder that everything is compiled and run in. Dropping it removes it.
 
 use crate::cargo::executable;
-use crate::catalogue::Kata;
+use crate::catalogue::{Given, Kata};
 use crate::error::{Error, Result};
 use crate::limits::Bounds;
+use crate::macro_source::MacroSource;
 use crate::process::{Bars, Level, Shown};
 use crate::scratch::Scratch;
 use crate::submission::SourceFile;
 use crate::suite_source::SuiteSource;
 use std::fmt::Write;
 use std::fs;
+use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use tempfile::TempDir;
 
 /// The scratch folder of one grade.
@@ -22,14 +25,93 @@ pub(crate) struct Stage {
 /// The part of a stage that belongs to one kata of one submission.
 #[derive(Debug)]
 pub(crate) struct KataStage {
-    /// Its folder, removed when this is dropped.
-    folder: TempDir,
-    /// The same folder as it is seen in a cage.
-    seen: PathBuf,
+    /// The kata.
+    pub(crate) kata: Kata,
+    /// Its folder as the student sees it.
+    pub(crate) shown: String,
+    /// The suite, taken apart.
+    pub(crate) suite: SuiteSource,
+    place: Place,
     /// Where the compiler may keep what makes the next time faster.
     lasting: Option<PathBuf>,
-    /// The programs that must not compile.
-    pub(crate) suite: SuiteSource,
+    /// Whose driver runs the cases, if not its own.
+    driven_by: Option<Arc<BatchStage>>,
+}
+
+/// The part of a stage that belongs to the driver of many katas.
+#[derive(Debug)]
+pub(crate) struct BatchStage {
+    place: Place,
+}
+
+/// A folder, removed when this is dropped, and where a cage sees it.
+///
+/// In a cage with a root of its own that is always the same place, so that nothing tells one
+/// grade from another.
+#[derive(Debug)]
+struct Place {
+    folder: TempDir,
+    level: Level,
+}
+
+impl Place {
+    fn new(stage: &Stage, name: &str, level: Level) -> Result<Self> {
+        let folder = tempfile::Builder::new()
+            .prefix(&format!("{name}-"))
+            .tempdir_in(stage.folder.path())
+            .map_err(|error| Error::io("make a folder in", stage.folder.path(), &error))?;
+        for inside in [OUT, WORK, ROOT, DRIVER, LASTING, LIBRARIES] {
+            make(&folder.path().join(inside))?;
+        }
+        Ok(Self { folder, level })
+    }
+
+    fn host(&self) -> &Path {
+        self.folder.path()
+    }
+
+    fn seen(&self) -> &Path {
+        match self.level {
+            Level::Full => Path::new(SEEN),
+            Level::Landlock | Level::Limits | Level::Bare => self.host(),
+        }
+    }
+
+    fn write(&self, path: &str, text: impl AsRef<[u8]>) -> Result<()> {
+        let path = self.host().join(path);
+        make(path.parent().unwrap_or(Path::new("/")))?;
+        fs::write(&path, text).map_err(|error| Error::io("write", &path, &error))
+    }
+
+    fn keep(&self, path: &str, mut made: fs::File) -> Result<PathBuf> {
+        let path = self.host().join(path);
+        let kept = fs::File::create(&path).and_then(|mut kept| io::copy(&mut made, &mut kept));
+        kept.map_err(|error| Error::io("keep a file as", &path, &error))?;
+        Ok(path)
+    }
+
+    fn keep_driver(&self, made: fs::File) -> Result<()> {
+        let path = self.keep(&format!("{DRIVER}/{}", executable("driver")), made)?;
+        make_executable(&path).map_err(|error| Error::io("make executable", &path, &error))
+    }
+
+    /// The bars of a cage with a compiler in it, that sees this folder.
+    fn compiler_bars(&self, compiler: &[PathBuf], bounds: Bounds) -> Bars {
+        let mut readable: Vec<Shown> = compiler.iter().map(Shown::as_it_is).collect();
+        readable.push(Shown {
+            host: self.host().to_owned(),
+            inside: self.seen().to_owned(),
+        });
+        Bars {
+            root: self.host().join(ROOT),
+            readable,
+            writable: self.seen().join(OUT),
+            lasting: None,
+            loadable: false,
+            proc: true,
+            bounds,
+        }
+    }
 }
 
 impl Stage {
@@ -39,14 +121,16 @@ impl Stage {
         Ok(Self { folder })
     }
 
-    /// Puts a kata's submission and the acting half of its suite there.
+    /// Puts a kata's submission and the acting half of its suite there; `shown` is the
+    /// submission's folder as its author knows it.
     ///
-    /// In a cage with a root of its own it is always seen at the same place, so that nothing
-    /// tells one grade from another. What the compiler keeps in `lasting` is of use only then.
+    /// What the compiler keeps in `lasting` is of use only where the kata is always seen at
+    /// the same place.
     pub(crate) fn kata(
         &self,
         kata: &Kata,
         sources: &[SourceFile],
+        shown: &str,
         level: Level,
         lasting: Option<PathBuf>,
     ) -> Result<KataStage> {
@@ -54,99 +138,96 @@ impl Stage {
             &kata.hidden.join("suite.rs"),
             &kata.read_hidden("suite.rs")?,
         )?;
-        let folder = tempfile::Builder::new()
-            .prefix(&format!("{}-", kata.id))
-            .tempdir_in(self.folder.path())
-            .map_err(|error| Error::io("make a folder in", self.folder.path(), &error))?;
-        let seen = match level {
-            Level::Full => SEEN.into(),
-            Level::Landlock | Level::Limits | Level::Bare => folder.path().to_owned(),
-        };
         let stage = KataStage {
-            folder,
-            seen,
-            lasting: lasting.filter(|_| level == Level::Full),
+            kata: kata.clone(),
+            shown: shown.to_owned(),
             suite,
+            place: Place::new(self, &kata.id, level)?,
+            // A macro could write there whatever it wants, and as much.
+            lasting: lasting.filter(|_| level == Level::Full && !kata.has_macros()),
+            driven_by: None,
         };
         for file in sources {
-            stage.write(&format!("src/{}", file.path), &file.text)?;
+            stage
+                .place
+                .write(&format!("src/{}", file.path), &file.text)?;
         }
         for given in &kata.about.given {
-            let text = kata.read_hidden(&given.source)?;
-            stage.write(&format!("given/{}.rs", given.name), &text)?;
+            let text = given_source(kata, given)?.recording;
+            stage
+                .place
+                .write(&format!("given/{}.rs", given.name), text)?;
         }
-        stage.write("suite.rs", &stage.suite.driver)?;
-        stage.write("driver.rs", &driver(kata))?;
+        write_driver(&stage.place, &[&stage])?;
         stage.write_refused()?;
-        for folder in [OUT, WORK, ROOT, DRIVER, LASTING] {
-            make(&stage.root().join(folder))?;
-        }
         if let Some(lasting) = &stage.lasting {
             make(lasting)?;
         }
         Ok(stage)
     }
+
+    /// Puts the acting halves of many katas' suites there, for one driver.
+    pub(crate) fn batch(&self, katas: &[&KataStage], level: Level) -> Result<BatchStage> {
+        let place = Place::new(self, "batch", level)?;
+        write_driver(&place, katas)?;
+        Ok(BatchStage { place })
+    }
 }
 
 impl KataStage {
-    fn root(&self) -> &Path {
-        self.folder.path()
-    }
-
     /// Its folder, as it is seen in a cage.
     pub(crate) fn seen(&self) -> &Path {
-        &self.seen
+        self.place.seen()
+    }
+
+    /// The folder of the student's sources, as the student sees it.
+    pub(crate) fn source_as_shown(&self) -> String {
+        format!("{}/src", self.shown)
     }
 
     /// Where compiled things go, in the cage of the compiler.
     pub(crate) fn out(&self) -> PathBuf {
-        self.seen.join(OUT)
+        self.seen().join(OUT)
     }
 
     /// The working folder of a case, in the cage of the cases.
     pub(crate) fn work(&self) -> PathBuf {
-        self.seen.join(WORK)
+        self.seen().join(WORK)
     }
 
     /// The driver program, once it is compiled, in the cage of the cases.
     pub(crate) fn driver(&self) -> PathBuf {
-        self.seen.join(DRIVER).join(executable("driver"))
+        self.driver_folder().inside.join(executable("driver"))
     }
 
     /// Where the compiler may keep what makes the next time faster, in its cage.
     pub(crate) fn incremental(&self) -> Option<PathBuf> {
-        self.lasting.as_ref().map(|_| self.seen.join(LASTING))
+        self.lasting.as_ref().map(|_| self.seen().join(LASTING))
     }
 
-    /// The bars of the cage in which a kata is compiled.
-    pub(crate) fn compiler_bars(&self, kata: &Kata, compiler: &[PathBuf]) -> Bars {
-        let mut readable: Vec<Shown> = compiler.iter().map(Shown::as_it_is).collect();
-        readable.push(Shown {
-            host: self.root().to_owned(),
-            inside: self.seen.clone(),
-        });
+    /// What macros made of the programs that must not compile, in the cage of the compiler.
+    pub(crate) fn expansions(&self) -> PathBuf {
+        self.seen().join(EXPANSIONS)
+    }
+
+    /// The bars of the cage in which it is compiled.
+    pub(crate) fn compiler_bars(&self, compiler: &[PathBuf]) -> Bars {
+        let bounds = self.kata.about.limits.for_compiler();
         Bars {
-            root: self.root().join(ROOT),
-            readable,
-            writable: self.out(),
             lasting: self.lasting.clone().map(|host| Shown {
                 host,
-                inside: self.seen.join(LASTING),
+                inside: self.seen().join(LASTING),
             }),
-            loadable: kata.about.given.iter().any(|given| given.proc_macro),
-            proc: true,
-            bounds: kata.about.limits.for_compiler(),
+            loadable: self.kata.has_macros(),
+            ..self.place.compiler_bars(compiler, bounds)
         }
     }
 
     /// The bars of the cage in which its cases run.
     pub(crate) fn case_bars(&self, bounds: Bounds) -> Bars {
         Bars {
-            root: self.root().join(ROOT),
-            readable: vec![Shown {
-                host: self.root().join(DRIVER),
-                inside: self.seen.join(DRIVER),
-            }],
+            root: self.place.host().join(ROOT),
+            readable: vec![self.driver_folder()],
             writable: self.work(),
             lasting: None,
             loadable: false,
@@ -156,12 +237,34 @@ impl KataStage {
     }
 
     /// Keeps the driver that the compiler has made.
-    pub(crate) fn keep_driver(&self, mut made: fs::File) -> Result<()> {
-        let path = self.root().join(DRIVER).join(executable("driver"));
-        let kept = fs::File::create(&path)
-            .and_then(|mut kept| std::io::copy(&mut made, &mut kept))
-            .and_then(|_| make_executable(&path));
-        kept.map_err(|error| Error::io("keep the driver as", &path, &error))
+    pub(crate) fn keep_driver(&self, made: fs::File) -> Result<()> {
+        self.place.keep_driver(made)
+    }
+
+    /// Keeps a crate that the compiler has made, for a driver of many katas.
+    pub(crate) fn keep_library(&self, name: &str, made: fs::File) -> Result<()> {
+        self.place
+            .keep(&format!("{LIBRARIES}/{name}"), made)
+            .map(drop)
+    }
+
+    /// Keeps what macros made of the programs that must not compile.
+    pub(crate) fn keep_expansions(&self, bytes: &[u8]) -> Result<()> {
+        self.place.write(EXPANSIONS, bytes)
+    }
+
+    /// Has its cases run by the driver of many katas.
+    pub(crate) fn drive_with(&mut self, batch: Arc<BatchStage>) {
+        self.driven_by = Some(batch);
+    }
+
+    fn driver_folder(&self) -> Shown {
+        let batch = self.driven_by.as_ref();
+        let place = batch.map_or(&self.place, |batch| &batch.place);
+        Shown {
+            host: place.host().join(DRIVER),
+            inside: place.seen().join(DRIVER),
+        }
     }
 
     fn write_refused(&self) -> Result<()> {
@@ -170,49 +273,105 @@ impl KataStage {
             for (twin, text) in [("broken", &refused.broken), ("sound", &refused.sound)] {
                 let name = format!("{twin}_{index}");
                 let _ = writeln!(modules, "pub mod {name};");
-                self.write(&format!("refused/{name}.rs"), text)?;
+                self.place.write(&format!("refused/{name}.rs"), text)?;
             }
         }
-        self.write("refused/lib.rs", &modules)
-    }
-
-    fn write(&self, path: &str, text: &str) -> Result<()> {
-        let path = self.root().join(path);
-        make(path.parent().unwrap_or(Path::new("/")))?;
-        fs::write(&path, text).map_err(|error| Error::io("write", &path, &error))
+        self.place.write("refused/lib.rs", &modules)
     }
 }
 
-/// The main file of a driver. Its module has a name that no kata's crate can have.
-fn driver(kata: &Kata) -> String {
-    let id = &kata.id;
-    format!(
-        "#[path = \"suite.rs\"]\nmod suite_of_kata;\n\
-         fn main() -> ::std::process::ExitCode {{\n    ::suite::serve(&[::suite::Kata {{\n        \
-         id: {id:?},\n        cases: suite_of_kata::CASES,\n        roles: suite_of_kata::ROLES,\n    \
-         }}])\n}}\n"
-    )
+impl BatchStage {
+    /// Its folder, as it is seen in a cage.
+    pub(crate) fn seen(&self) -> &Path {
+        self.place.seen()
+    }
+
+    /// Where the driver goes, in the cage of the compiler.
+    pub(crate) fn out(&self) -> PathBuf {
+        self.seen().join(OUT)
+    }
+
+    /// Where the crates of one of its katas are seen.
+    pub(crate) fn libraries_of(&self, stage: &KataStage) -> PathBuf {
+        let inside = Path::new("/libraries").join(&stage.kata.id);
+        match self.place.level {
+            Level::Full => inside,
+            Level::Landlock | Level::Limits | Level::Bare => stage.place.host().join(LIBRARIES),
+        }
+    }
+
+    /// The bars of the cage in which the driver is compiled.
+    pub(crate) fn bars(&self, compiler: &[PathBuf], katas: &[&KataStage], bounds: Bounds) -> Bars {
+        let mut bars = self.place.compiler_bars(compiler, bounds);
+        bars.readable.extend(katas.iter().map(|stage| Shown {
+            host: stage.place.host().join(LIBRARIES),
+            inside: self.libraries_of(stage),
+        }));
+        bars
+    }
+
+    /// Keeps the driver that the compiler has made.
+    pub(crate) fn keep_driver(&self, made: fs::File) -> Result<()> {
+        self.place.keep_driver(made)
+    }
+}
+
+/// A given crate's source: with what it needs to write down expansions, and without the
+/// student's code.
+pub(crate) fn given_source(kata: &Kata, given: &Given) -> Result<MacroSource> {
+    let text = kata.read_hidden(&given.source)?;
+    if given.proc_macro {
+        return MacroSource::parse(&kata.hidden.join(&given.source), &text);
+    }
+    Ok(MacroSource {
+        recording: text.clone(),
+        replaying: text,
+    })
+}
+
+/// The main file of a driver, and the suites that are its modules. The modules have names
+/// that no kata's crate can have.
+fn write_driver(place: &Place, katas: &[&KataStage]) -> Result<()> {
+    let (mut modules, mut served) = (String::new(), String::new());
+    for (index, stage) in katas.iter().enumerate() {
+        let id = &stage.kata.id;
+        let suite = format!("suites/{id}.rs");
+        let module = format!("suite_of_kata_{index}");
+        let _ = writeln!(modules, "#[path = {suite:?}]\nmod {module};");
+        let _ = writeln!(
+            served,
+            "::suite::Kata {{ id: {id:?}, cases: {module}::CASES, roles: {module}::ROLES }},"
+        );
+        place.write(&suite, &stage.suite.driver)?;
+    }
+    let main = format!(
+        "{modules}fn main() -> ::std::process::ExitCode {{\n::suite::serve(&[{served}])\n}}\n"
+    );
+    place.write("driver.rs", main)
 }
 
 /// Where a cage with a root of its own sees a kata.
 const SEEN: &str = "/kata";
 
-/// Folders of a kata on the stage: what the compiler writes, what a case writes, what a
-/// private root is built on, the driver, and what outlasts a grade.
+/// Folders on the stage: what the compiler writes, what a case writes, what a private root is
+/// built on, the driver, what outlasts a grade, and crates for a driver of many katas.
 const OUT: &str = "out";
 const WORK: &str = "work";
 const ROOT: &str = "root";
 const DRIVER: &str = "driver";
 const LASTING: &str = "incremental";
+const LIBRARIES: &str = "libraries";
+/// What macros made of the programs that must not compile.
+const EXPANSIONS: &str = "expansions";
 
 #[cfg(unix)]
-fn make_executable(path: &Path) -> std::io::Result<()> {
+fn make_executable(path: &Path) -> io::Result<()> {
     use std::os::unix::fs::PermissionsExt;
     fs::set_permissions(path, fs::Permissions::from_mode(0o555))
 }
 
 #[cfg(not(unix))]
-fn make_executable(_: &Path) -> std::io::Result<()> {
+fn make_executable(_: &Path) -> io::Result<()> {
     Ok(())
 }
 

@@ -1,6 +1,7 @@
 //! What is built once and serves every submission: compiler, katas' crates, oracle.
 
 use crate::cargo::{self, Externs, Toolchain};
+use crate::compile::Compiler;
 use crate::error::{Error, Result};
 use crate::limits::Limits;
 use crate::oracle::Oracle;
@@ -46,6 +47,15 @@ impl Workshop {
             level,
             oracle,
         })
+    }
+
+    /// What compiles katas here.
+    pub(crate) fn compiler(&self) -> Compiler<'_> {
+        Compiler {
+            toolchain: &self.toolchain,
+            externs: &self.externs,
+            level: self.level,
+        }
     }
 
     /// The oracle, as soon as it is there.

@@ -21,6 +21,7 @@ mod floods;
 mod formats;
 mod hostile_workspace;
 mod intake;
+mod merging;
 mod names;
 mod progress;
 mod seeds;

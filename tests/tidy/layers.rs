@@ -16,6 +16,7 @@ const LAYERS: &[&[&str]] = &[
     &[
         "catalogue",
         "suite_source",
+        "macro_source",
         "scan",
         "submission",
         "stage",

@@ -1,8 +1,10 @@
 //! What rustc said, and what of it a student is told.
 
-use super::{NotCompiled, Run};
+use super::NotCompiled;
+use super::rustc::Run;
 use crate::catalogue::Kata;
 use crate::outcome::Verdict;
+use crate::stage::KataStage;
 use crate::watch::Stop;
 use serde::Deserialize;
 
@@ -69,6 +71,20 @@ pub(super) fn not_compiled(run: &Run) -> NotCompiled {
     NotCompiled { verdict, messages }
 }
 
+impl Run {
+    /// Whether an error points at this kata's suite or at the student's sources of it.
+    pub(super) fn is_fault_of(&self, stage: &KataStage) -> bool {
+        let suite = format!("/{}.rs", stage.kata.id);
+        let source = format!("{}/", stage.source_as_shown());
+        let is_its =
+            |span: &Span| span.file_name.ends_with(&suite) || span.file_name.starts_with(&source);
+        let errors = self.diagnostics.iter();
+        errors
+            .filter(|found| found.level == "error")
+            .any(|error| error.spans.iter().any(is_its))
+    }
+}
+
 /// The student's crate compiles, but not what is compiled against it.
 pub(super) fn misfit(kata: &Kata, run: &Run) -> NotCompiled {
     let mut not_compiled = not_compiled(run);
@@ -131,7 +147,8 @@ pub(super) fn what_is_wrong(
     };
     if let Some((_, code, message)) = errors_in("sound").first() {
         return Some(format!(
-            "a program that is right must compile, but: {message} ({code})"
+            "a program that is right must compile, but: {}",
+            with_code(message, code)
         ));
     }
     let got = errors_in("broken");
@@ -139,7 +156,7 @@ pub(super) fn what_is_wrong(
         if !got.iter().any(|(at, found, _)| at == line && found == code) {
             let said: Vec<String> = got
                 .iter()
-                .map(|(_, code, message)| format!("{message} ({code})"))
+                .map(|(_, code, message)| with_code(message, code))
                 .collect();
             return Some(if said.is_empty() {
                 format!("the compiler accepts the program; it must refuse it with {code}")
@@ -152,6 +169,13 @@ pub(super) fn what_is_wrong(
         }
     }
     None
+}
+
+fn with_code(message: &str, code: &str) -> String {
+    if code.is_empty() {
+        return message.to_owned();
+    }
+    format!("{message} ({code})")
 }
 
 #[cfg(test)]

@@ -1,17 +1,19 @@
 //! One call of rustc: its arguments, and the file that it must make.
 
-use crate::cargo::executable;
+use crate::cargo::{Externs, executable};
 use crate::catalogue::Kata;
+use crate::error::Result;
 use crate::process::Cage;
-use crate::stage::KataStage;
 use std::path::{Path, PathBuf};
 
 /// One call of rustc.
 pub(super) struct Job {
     /// Name of the crate.
     pub(super) name: String,
-    /// Its arguments.
+    /// Its arguments, but for where what it makes goes.
     pub(super) args: Vec<String>,
+    /// What it finds in its environment besides what every call finds there.
+    pub(super) env: Vec<(String, String)>,
     output: String,
 }
 
@@ -43,13 +45,37 @@ impl Job {
         Self {
             name: name.to_owned(),
             args,
+            env: Vec::new(),
             output,
         }
+    }
+
+    pub(super) fn args<const N: usize>(&mut self, args: [&str; N]) {
+        self.args.extend(args.map(str::to_owned));
     }
 
     pub(super) fn extern_crate(&mut self, name: &str, file: &Path) {
         self.args.push("--extern".to_owned());
         self.args.push(format!("{name}={}", file.display()));
+    }
+
+    /// Links against what katas may use.
+    pub(super) fn link<'n>(
+        &mut self,
+        externs: &Externs,
+        names: impl IntoIterator<Item = &'n String>,
+    ) -> Result<()> {
+        for name in names {
+            self.extern_crate(&name.replace('-', "_"), externs.get(name)?);
+        }
+        self.look_in(externs.folder());
+        Ok(())
+    }
+
+    /// Where crates lie that others use.
+    pub(super) fn look_in(&mut self, folder: &Path) {
+        self.args
+            .extend(["-L".to_owned(), format!("dependency={}", folder.display())]);
     }
 
     /// The last mapping that fits wins, so the general one comes first.
@@ -60,12 +86,12 @@ impl Job {
 
     /// An exit status proves nothing: a macro can end the compiler with any. The artifact
     /// does.
-    pub(super) async fn exists(&self, stage: &KataStage, cage: &mut Cage) -> bool {
-        cage.fetch(&self.output(stage)).await.is_some()
+    pub(super) async fn exists(&self, out: &Path, cage: &mut Cage) -> bool {
+        cage.fetch(&self.output(out)).await.is_some()
     }
 
-    pub(super) fn output(&self, stage: &KataStage) -> PathBuf {
-        stage.out().join(&self.output)
+    pub(super) fn output(&self, out: &Path) -> PathBuf {
+        out.join(&self.output)
     }
 }
 
@@ -74,6 +100,7 @@ pub(super) fn is_staged(kata: &Kata, name: &str) -> bool {
     name == kata.crate_name() || kata.about.given.iter().any(|given| given.name == name)
 }
 
+/// The file that a crate of the stage is compiled to.
 pub(super) fn staged(kata: &Kata, name: &str) -> String {
     let mut given = kata.about.given.iter();
     let is_macro = given.any(|given| given.name == name && given.proc_macro);
@@ -84,7 +111,7 @@ pub(super) fn staged(kata: &Kata, name: &str) -> String {
     }
 }
 
-pub(super) fn macro_file(name: &str) -> String {
+fn macro_file(name: &str) -> String {
     format!(
         "{}{name}{}",
         std::env::consts::DLL_PREFIX,

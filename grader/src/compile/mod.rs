@@ -1,26 +1,26 @@
-//! Student crate, given crates and driver, each by one direct call of rustc in the cage.
+//! Student crates, given crates and drivers, each by one direct call of rustc in a cage.
 
 mod diagnostics;
+mod driver;
 mod job;
+mod refused;
+mod rustc;
 
-use self::diagnostics::{
-    Diagnostic, misfit, not_compiled, read_diagnostics, rendered, what_is_wrong,
-};
+pub(crate) use self::driver::Merged;
+
+use self::diagnostics::{misfit, not_compiled, rendered};
 use self::job::{Job, is_staged, staged};
+use self::rustc::{Run, Setting, rustc};
 use crate::cargo::{Externs, Toolchain};
 use crate::catalogue::{Given, Kata};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::outcome::Verdict;
-use crate::process::{Cage, Ended, Level, Order};
+use crate::process::{Cage, Level};
 use crate::stage::KataStage;
-use crate::watch::{Stop, TICK, Watch};
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-/// Bytes of rustc's messages kept at either end.
-const KEPT_MESSAGES: usize = 4 << 20;
-
-/// What compiles a kata, besides the kata.
+/// What compiles katas, besides the katas.
 pub(crate) struct Compiler<'a> {
     /// The compiler.
     pub(crate) toolchain: &'a Toolchain,
@@ -28,11 +28,18 @@ pub(crate) struct Compiler<'a> {
     pub(crate) externs: &'a Externs,
     /// How much the compiler is shut in.
     pub(crate) level: Level,
-    /// Where the student's folder is, as the student sees it.
-    pub(crate) shown: String,
 }
 
-/// A kata ready to run.
+/// Where a kata's driver comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum DriverOf {
+    /// Its own, compiled with it.
+    Kata,
+    /// One for many, compiled later by [`Compiler::merge`].
+    Batch,
+}
+
+/// A kata that compiles.
 #[derive(Debug)]
 pub(crate) struct Compiled {
     /// Names of the must-not-compile cases and what is wrong with them; `None` is right.
@@ -50,41 +57,53 @@ pub(crate) struct NotCompiled {
     pub(crate) messages: Vec<String>,
 }
 
+/// Why something was not made: the student's doing, or the grader's.
+#[derive(Debug)]
+enum Unmade {
+    NotCompiled(NotCompiled),
+    Error(Error),
+}
+
+impl From<Error> for Unmade {
+    fn from(error: Error) -> Self {
+        Self::Error(error)
+    }
+}
+
+impl From<NotCompiled> for Unmade {
+    fn from(not_compiled: NotCompiled) -> Self {
+        Self::NotCompiled(not_compiled)
+    }
+}
+
+type Made<T> = std::result::Result<T, Unmade>;
+
+/// The student's doing as a value, the grader's as an error.
+fn told_apart<T>(made: Made<T>) -> Result<std::result::Result<T, NotCompiled>> {
+    match made {
+        Ok(made) => Ok(Ok(made)),
+        Err(Unmade::NotCompiled(not_compiled)) => Ok(Err(not_compiled)),
+        Err(Unmade::Error(error)) => Err(error),
+    }
+}
+
 impl Compiler<'_> {
-    /// Compiles everything of one kata.
+    /// Compiles everything of one kata; its driver only if that is its own.
     ///
     /// # Errors
     /// When the compiler could not be run; the student's mistakes are [`NotCompiled`].
     pub(crate) async fn compile(
         &self,
-        kata: &Kata,
         stage: &KataStage,
+        driver: DriverOf,
     ) -> Result<std::result::Result<Compiled, NotCompiled>> {
-        let bars = stage.compiler_bars(kata, &self.readable());
-        let cage = &mut Cage::open(&bars, self.level).await?;
-        let student = self.student(kata, stage)?;
-        let run = self.rustc(&student, stage, kata, cage).await?;
-        if !student.exists(stage, cage).await {
-            return Ok(Err(not_compiled(&run)));
-        }
-        let warnings = rendered(&run, "warning");
-        for given in &kata.about.given {
-            let job = self.given(kata, given, stage)?;
-            let run = self.rustc(&job, stage, kata, cage).await?;
-            if !job.exists(stage, cage).await {
-                return Ok(Err(misfit(kata, &run)));
-            }
-        }
-        let driver = self.driver(kata, stage)?;
-        let run = self.rustc(&driver, stage, kata, cage).await?;
-        let Some(made) = cage.fetch(&driver.output(stage)).await else {
-            return Ok(Err(misfit(kata, &run)));
+        let bars = stage.compiler_bars(&self.readable());
+        let mut caged = Caged {
+            compiler: self,
+            stage,
+            cage: Cage::open(&bars, self.level).await?,
         };
-        stage.keep_driver(made)?;
-        Ok(Ok(Compiled {
-            refused: self.refused(kata, stage, cage).await?,
-            warnings,
-        }))
+        told_apart(caged.compile(driver).await)
     }
 
     /// What the compiler itself and the katas' crates are.
@@ -93,18 +112,47 @@ impl Compiler<'_> {
         readable.push(self.externs.folder().to_owned());
         readable
     }
+}
 
-    fn student(&self, kata: &Kata, stage: &KataStage) -> Result<Job> {
+/// One kata in the cage that it is compiled in.
+struct Caged<'a> {
+    compiler: &'a Compiler<'a>,
+    stage: &'a KataStage,
+    cage: Cage,
+}
+
+impl Caged<'_> {
+    async fn compile(&mut self, driver: DriverOf) -> Made<Compiled> {
+        let kata = &self.stage.kata;
+        let warnings = self.student().await?;
+        for given in &kata.about.given {
+            let job = self.given(given)?;
+            self.make(&job, |run| misfit(kata, run)).await?;
+        }
+        match driver {
+            DriverOf::Kata => self.driver().await?,
+            DriverOf::Batch => self.keep_libraries().await?,
+        }
+        let refused = self.refused().await?;
+        Ok(Compiled { refused, warnings })
+    }
+
+    /// The student's crate; warnings about it.
+    async fn student(&mut self) -> Made<Vec<String>> {
+        let stage = self.stage;
+        let kata = &stage.kata;
         let name = kata.crate_name();
         let mut job = Job::new(&name, &stage.seen().join("src/lib.rs"), "lib");
         // On the command line, so that no attribute can take it back.
-        job.args.extend(["-F", "unsafe_code"].map(str::to_owned));
-        job.remap(&stage.seen().join("src"), &format!("{}/src", self.shown));
-        self.link(&mut job, kata.about.dependencies.iter())?;
-        Ok(job)
+        job.args(["-F", "unsafe_code"]);
+        job.remap(&stage.seen().join("src"), &stage.source_as_shown());
+        job.link(self.compiler.externs, &kata.about.dependencies)?;
+        let run = self.make(&job, not_compiled).await?;
+        Ok(rendered(&run, "warning"))
     }
 
-    fn given(&self, kata: &Kata, given: &Given, stage: &KataStage) -> Result<Job> {
+    fn given(&self, given: &Given) -> Result<Job> {
+        let (stage, externs) = (self.stage, self.compiler.externs);
         let source = stage.seen().join(format!("given/{}.rs", given.name));
         let kind = if given.proc_macro {
             "proc-macro"
@@ -112,135 +160,54 @@ impl Compiler<'_> {
             "lib"
         };
         let mut job = Job::new(&given.name, &source, kind);
-        job.remap(stage.seen(), &self.shown);
-        let ours = |name: &&String| is_staged(kata, name);
-        for name in given.dependencies.iter().filter(ours) {
-            job.extern_crate(name, &stage.out().join(staged(kata, name)));
-        }
-        self.link(
-            &mut job,
-            given.dependencies.iter().filter(|name| !ours(name)),
-        )?;
-        if given.proc_macro {
-            job.args
-                .extend(["--extern", "proc_macro"].map(str::to_owned));
-        }
-        Ok(job)
-    }
-
-    fn driver(&self, kata: &Kata, stage: &KataStage) -> Result<Job> {
-        let mut job = Job::new("driver", &stage.seen().join("driver.rs"), "bin");
-        job.args.extend(["-A", "warnings"].map(str::to_owned));
-        self.against_student(&mut job, kata, stage)?;
-        Ok(job)
-    }
-
-    /// Externs and names of a crate that is compiled against the student's.
-    fn against_student(&self, job: &mut Job, kata: &Kata, stage: &KataStage) -> Result<()> {
-        job.remap(&stage.seen().join("src"), &format!("{}/src", self.shown));
-        job.remap(&stage.seen().join("suite.rs"), "hidden suite");
-        job.extern_crate("suite", self.externs.get("suite-drive")?);
-        let name = kata.crate_name();
-        job.extern_crate(&name, &stage.out().join(staged(kata, &name)));
-        for given in &kata.about.given {
-            job.extern_crate(&given.name, &stage.out().join(staged(kata, &given.name)));
-        }
-        let about = &kata.about;
-        self.link(
-            job,
-            about.dependencies.iter().chain(&about.driver_dependencies),
-        )
-    }
-
-    fn link<'n>(&self, job: &mut Job, names: impl Iterator<Item = &'n String>) -> Result<()> {
-        for name in names {
-            job.extern_crate(&name.replace('-', "_"), self.externs.get(name)?);
-        }
-        let folder = self.externs.folder().display();
-        job.args
-            .extend(["-L".to_owned(), format!("dependency={folder}")]);
-        Ok(())
-    }
-
-    /// Compiles the programs that must not compile, and their twins, all at once.
-    async fn refused(
-        &self,
-        kata: &Kata,
-        stage: &KataStage,
-        cage: &mut Cage,
-    ) -> Result<BTreeMap<String, Option<String>>> {
-        if stage.suite.refused.is_empty() {
-            return Ok(BTreeMap::new());
-        }
-        let mut job = Job::new("refused", &stage.seen().join("refused/lib.rs"), "lib");
-        job.args
-            .extend(["-A", "warnings", "--emit", "metadata"].map(str::to_owned));
-        self.against_student(&mut job, kata, stage)?;
-        let run = self.rustc(&job, stage, kata, cage).await?;
-        let cases = stage
-            .suite
-            .refused
+        job.remap(stage.seen(), &stage.shown);
+        let (ours, others): (Vec<_>, Vec<_>) = given
+            .dependencies
             .iter()
-            .enumerate()
-            .map(|(index, refused)| {
-                (
-                    refused.case.clone(),
-                    what_is_wrong(&run.diagnostics, index, &refused.expected),
-                )
-            });
-        Ok(cases.collect())
+            .partition(|name| is_staged(&stage.kata, name));
+        for name in ours {
+            job.extern_crate(name, &stage.out().join(staged(&stage.kata, name)));
+        }
+        job.link(externs, others)?;
+        if given.proc_macro {
+            job.args(["--extern", "proc_macro"]);
+            job.extern_crate("expansion", externs.get("expansion")?);
+        }
+        Ok(job)
     }
 
-    async fn rustc(
-        &self,
-        job: &Job,
-        stage: &KataStage,
-        kata: &Kata,
-        cage: &mut Cage,
-    ) -> Result<Run> {
-        let mut args = job.args.clone();
-        if let Some(folder) = stage.incremental() {
-            let folder = folder.join(&job.name);
-            args.extend(["-C".to_owned(), format!("incremental={}", folder.display())]);
+    /// Makes what a job makes, or says why it was not made.
+    async fn make(&mut self, job: &Job, why: impl FnOnce(&Run) -> NotCompiled) -> Made<Run> {
+        let run = self.rustc(job).await?;
+        if job.exists(&self.stage.out(), &mut self.cage).await {
+            Ok(run)
+        } else {
+            Err(why(&run).into())
         }
-        args.extend(["--out-dir".to_owned(), stage.out().display().to_string()]);
-        args.extend([
-            "-L".to_owned(),
-            format!("dependency={}", stage.out().display()),
-        ]);
-        let order = Order {
-            program: self.toolchain.rustc.clone(),
-            args,
-            env: vec![
-                ("PATH".to_owned(), "/usr/local/bin:/usr/bin:/bin".to_owned()),
-                ("TMPDIR".to_owned(), stage.out().display().to_string()),
-                ("LANG".to_owned(), "C.UTF-8".to_owned()),
-            ],
-            cwd: stage.seen().to_owned(),
-            bounds: kata.about.limits.for_compiler(),
+    }
+
+    async fn rustc(&mut self, job: &Job) -> Result<Run> {
+        let stage = self.stage;
+        let setting = Setting {
+            seen: stage.seen().to_owned(),
+            out: stage.out(),
+            incremental: stage.incremental(),
+            bounds: stage.kata.about.limits.for_compiler(),
         };
-        let running = cage.spawn(&order, KEPT_MESSAGES).await?;
-        let mut watch = Watch::over(running.root, order.bounds);
-        let (mut stopped, mut ended) = (None, None);
-        while stopped.is_none() && ended.is_none() {
-            tokio::select! {
-                end = cage.ended() => ended = Some(end),
-                () = tokio::time::sleep(TICK * 5) => stopped = watch.look(&running),
+        rustc(self.compiler.toolchain, job, &setting, &mut self.cage).await
+    }
+
+    /// Keeps the student's and the given crates for a driver of many katas.
+    async fn keep_libraries(&mut self) -> Result<()> {
+        let kata: &Kata = &self.stage.kata;
+        let student = kata.crate_name();
+        let given = kata.about.given.iter().map(|given| given.name.as_str());
+        for name in given.chain([student.as_str()]) {
+            let file = staged(kata, name);
+            if let Some(made) = self.cage.fetch(&self.stage.out().join(&file)).await {
+                self.stage.keep_library(&file, made)?;
             }
         }
-        cage.end().await?;
-        let messages = running.stderr.finish().await.to_bytes();
-        Ok(Run {
-            diagnostics: read_diagnostics(&messages),
-            stopped,
-            ended,
-        })
+        Ok(())
     }
-}
-
-/// What one call of rustc came to.
-struct Run {
-    diagnostics: Vec<Diagnostic>,
-    stopped: Option<Stop>,
-    ended: Option<Ended>,
 }

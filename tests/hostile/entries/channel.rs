@@ -2,7 +2,7 @@
 
 use crate::entry::Change::{Attack, Macro};
 use crate::entry::Right::{Cases, Every, Kata, Passed};
-use crate::entry::{BYTES, DERIVE, Entry, FILES, Speed};
+use crate::entry::{BYTES, DERIVE, Entry, FILES, Right, Speed};
 
 /// Puts a program where the driver would be and ends the compiler as if all were well.
 macro_rules! fake_driver {
@@ -23,18 +23,28 @@ const FORGED_DIAGNOSTICS: &str = r##"
         let name = entry.file_name().to_string_lossy().into_owned();
         if !name.starts_with("broken") { continue; }
         let text = std::fs::read_to_string(entry.path()).unwrap_or_default();
-        for (index, line) in text.lines().enumerate() {
-            let Some((_, code)) = line.split_once("//~") else { continue };
-            let (at, code) = (index + 1, code.trim());
-            eprintln!(r#"{{"message":"m","code":{{"code":"{code}"}},"level":"error","children":[],"spans":[{{"file_name":"/kata/refused/{name}","line_start":{at},"is_primary":true,"label":null}}],"rendered":null}}"#);
+        // Wherever an error may have to be.
+        for at in 1..=text.lines().count() {
+            eprintln!(r#"{{"message":"m","code":{{"code":"E0277"}},"level":"error","children":[],"spans":[{{"file_name":"/kata/refused/{name}","line_start":{at},"is_primary":true,"label":null}}],"rendered":null}}"#);
         }
     }
     std::process::exit(1)
 "##;
 
-/// Cases of `orm-derive` that the compiler alone decides.
-const STANDS_ALONE: &str = "the_code_stands_alone";
-const GENERIC: &str = "a_generic_struct_is_a_model_where_its_columns_are";
+/// The cases of `orm-derive` that the compiler alone decides: a macro that ends it, instead
+/// of making something of each program, has made nothing of any.
+const NOTHING_MADE: Right = Cases(&[
+    (
+        "a_type_that_cannot_be_stored_is_the_fault_of_its_field",
+        &["failed"],
+    ),
+    ("the_type_decides_and_not_its_name", &["failed"]),
+    ("the_code_stands_alone", &["failed"]),
+    (
+        "a_generic_struct_is_a_model_where_its_columns_are",
+        &["failed"],
+    ),
+]);
 
 pub(super) const ENTRIES: &[Entry] = &[
     Entry {
@@ -160,7 +170,7 @@ pub(super) const ENTRIES: &[Entry] = &[
         // Wrong in a way that only the compiler's refusals show.
         base: "wrong/short_paths.rs",
         changes: &[Macro(FORGED_DIAGNOSTICS)],
-        right: Cases(&[(STANDS_ALONE, &["failed"])]),
+        right: NOTHING_MADE,
         ..DERIVE
     },
     Entry {
@@ -168,8 +178,21 @@ pub(super) const ENTRIES: &[Entry] = &[
         class: "channel",
         base: "wrong/bounds_everywhere.rs",
         changes: &[Macro(FORGED_DIAGNOSTICS)],
-        right: Cases(&[(GENERIC, &["failed"])]),
+        right: NOTHING_MADE,
         speed: Speed::Slow,
+        ..DERIVE
+    },
+    Entry {
+        name: "expansions_forged_by_a_macro",
+        class: "channel",
+        changes: &[Macro(
+            r#"if !std::env::args().any(|arg| arg == "refused") { return; }
+            // As if every expansion had been written down already, and no more can be.
+            let _ = std::fs::write("/kata/out/expansions", [0xff; 4096]);
+            let _ = std::fs::create_dir_all("/kata/expansions");
+            std::process::exit(0)"#,
+        )],
+        right: NOTHING_MADE,
         ..DERIVE
     },
     Entry {

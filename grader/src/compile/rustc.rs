@@ -1,0 +1,85 @@
+//! One run of rustc in a cage.
+
+use super::diagnostics::{Diagnostic, read_diagnostics};
+use super::job::Job;
+use crate::cargo::Toolchain;
+use crate::error::Result;
+use crate::limits::Bounds;
+use crate::process::{Cage, Ended, Order};
+use crate::watch::{Stop, TICK, Watch};
+use std::path::PathBuf;
+
+/// Bytes of rustc's messages kept at either end.
+const KEPT_MESSAGES: usize = 4 << 20;
+
+/// Where rustc works.
+pub(super) struct Setting {
+    /// Its working folder, in the cage.
+    pub(super) seen: PathBuf,
+    /// Where what it makes goes, in the cage.
+    pub(super) out: PathBuf,
+    /// Where it may keep what makes the next time faster, in the cage.
+    pub(super) incremental: Option<PathBuf>,
+    /// What it may use.
+    pub(super) bounds: Bounds,
+}
+
+/// What one run of rustc came to.
+pub(super) struct Run {
+    pub(super) diagnostics: Vec<Diagnostic>,
+    pub(super) stopped: Option<Stop>,
+    pub(super) ended: Option<Ended>,
+}
+
+/// Runs rustc.
+///
+/// # Errors
+/// When it could not be started or ended.
+pub(super) async fn rustc(
+    toolchain: &Toolchain,
+    job: &Job,
+    setting: &Setting,
+    cage: &mut Cage,
+) -> Result<Run> {
+    let order = order(toolchain, job, setting);
+    let running = cage.spawn(&order, KEPT_MESSAGES).await?;
+    let mut watch = Watch::over(running.root, order.bounds);
+    let (mut stopped, mut ended) = (None, None);
+    while stopped.is_none() && ended.is_none() {
+        tokio::select! {
+            end = cage.ended() => ended = Some(end),
+            () = tokio::time::sleep(TICK * 5) => stopped = watch.look(&running),
+        }
+    }
+    cage.end().await?;
+    let messages = running.stderr.finish().await.to_bytes();
+    Ok(Run {
+        diagnostics: read_diagnostics(&messages),
+        stopped,
+        ended,
+    })
+}
+
+fn order(toolchain: &Toolchain, job: &Job, setting: &Setting) -> Order {
+    let out = setting.out.display().to_string();
+    let mut args = job.args.clone();
+    if let Some(folder) = &setting.incremental {
+        let folder = folder.join(&job.name);
+        args.extend(["-C".to_owned(), format!("incremental={}", folder.display())]);
+    }
+    args.extend(["--out-dir".to_owned(), out.clone()]);
+    args.extend(["-L".to_owned(), format!("dependency={out}")]);
+    let fixed = [
+        ("PATH", "/usr/local/bin:/usr/bin:/bin"),
+        ("TMPDIR", out.as_str()),
+        ("LANG", "C.UTF-8"),
+    ];
+    let env = fixed.map(|(name, value)| (name.to_owned(), value.to_owned()));
+    Order {
+        program: toolchain.rustc.clone(),
+        args,
+        env: env.into_iter().chain(job.env.clone()).collect(),
+        cwd: setting.seen.clone(),
+        bounds: setting.bounds,
+    }
+}

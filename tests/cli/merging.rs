@@ -1,0 +1,147 @@
+//! Katas that share a driver: what one of them breaks is its own loss.
+
+use crate::course::{Course, Report, texts};
+use std::fs;
+
+const KATAS: [(&str, &str); 5] = [
+    ("files", "file-modes"),
+    ("threads", "thread-local-school"),
+    ("threads", "bank-balance"),
+    ("processes", "process-pipe"),
+    ("async", "async-chain"),
+];
+
+fn solved() -> Course {
+    let course = Course::new(&KATAS.map(|(_, kata)| kata));
+    for (_, kata) in KATAS {
+        course.solve(kata, "exercises");
+    }
+    course
+}
+
+/// Changes a student's source; what is to change must be there.
+fn edit(course: &Course, kata: &str, from: &str, to: &str) {
+    let (track, _) = KATAS.iter().find(|(_, known)| *known == kata).unwrap();
+    let file = course.path(&format!("exercises/{track}/{kata}/src/lib.rs"));
+    let text = fs::read_to_string(&file).unwrap();
+    assert!(text.contains(from), "{kata} has no {from:?}");
+    fs::write(file, text.replacen(from, to, 1)).unwrap();
+}
+
+/// The verdicts of all katas, graded one at a time so that they share a driver.
+fn verdicts(course: &Course) -> Vec<(String, String)> {
+    let report = course.report("--no-cache --jobs 1");
+    let katas = report.katas().into_iter();
+    katas
+        .map(|kata| (kata.to_owned(), verdict(&report, kata)))
+        .collect()
+}
+
+fn verdict(report: &Report, kata: &str) -> String {
+    report.kata(kata)["verdict"].as_str().unwrap().to_owned()
+}
+
+/// All pass but these, which have these verdicts.
+#[track_caller]
+fn only(course: &Course, expected: &[(&str, &str)]) {
+    let mut all: Vec<(String, String)> = KATAS
+        .iter()
+        .map(|(_, kata)| {
+            let other = expected.iter().find(|(known, _)| known == kata);
+            let verdict = other.map_or("passed", |(_, verdict)| verdict);
+            ((*kata).to_owned(), verdict.to_owned())
+        })
+        .collect();
+    let mut got = verdicts(course);
+    all.sort();
+    got.sort();
+    assert_eq!(got, all);
+}
+
+#[test]
+fn katas_that_share_a_driver_all_pass() {
+    only(&solved(), &[]);
+}
+
+#[test]
+fn a_signature_that_does_not_fit_costs_only_its_own_kata() {
+    let course = solved();
+    edit(
+        &course,
+        "file-modes",
+        "pub fn write_text(path: impl AsRef<Path>, text: &str)",
+        "pub fn write_text(path: impl AsRef<Path>, text: String)",
+    );
+    let report = course.report("--no-cache --jobs 1");
+    assert!(
+        texts(&report.kata("file-modes")["compiler"])
+            .contains("the hidden suite cannot be compiled against it")
+    );
+    only(&course, &[("file-modes", "does-not-compile")]);
+}
+
+#[test]
+fn mistakes_that_the_compiler_finds_one_after_the_other_cost_only_their_own_katas() {
+    let course = solved();
+    // A name that is gone hides every mistake of a type.
+    edit(
+        &course,
+        "file-modes",
+        "pub fn write_text(",
+        "pub fn write_texts(",
+    );
+    edit(
+        &course,
+        "bank-balance",
+        "pub fn balance(&self, account: usize)",
+        "pub fn balance(&self, account: usize, _again: u8)",
+    );
+    only(
+        &course,
+        &[
+            ("file-modes", "does-not-compile"),
+            ("bank-balance", "does-not-compile"),
+        ],
+    );
+}
+
+#[test]
+fn a_mistake_that_shows_only_where_code_is_used_costs_only_its_own_kata() {
+    let course = solved();
+    edit(
+        &course,
+        "file-modes",
+        "(path: impl AsRef<Path>, text: &str) -> io::Result<()> {",
+        "<P: AsRef<Path>>(path: P, text: &str) -> io::Result<()> {\n    \
+         const { assert!(size_of::<P>() > 1 << 40) };",
+    );
+    only(&course, &[("file-modes", "does-not-compile")]);
+}
+
+#[test]
+fn a_driver_that_takes_too_long_to_compile_costs_only_its_own_kata() {
+    let course = solved().and_about("file-modes", "[limits]\ncompile-seconds = 3");
+    edit(
+        &course,
+        "file-modes",
+        "(path: impl AsRef<Path>, text: &str) -> io::Result<()> {",
+        "<P: AsRef<Path>>(path: P, text: &str) -> io::Result<()> {\n    \
+         if path.as_ref().as_os_str().len() > 1 << 40 {\n        grow::<P, Deep>();\n    }",
+    );
+    // Twice as much code at each of 26 steps, and none before the driver uses it.
+    edit(
+        &course,
+        "file-modes",
+        "pub fn write_text",
+        "struct Left<T>(T);\nstruct Right<T>(T);\n\
+         trait Grow {\n    fn grow<T>();\n}\n\
+         impl Grow for () {\n    fn grow<T>() {\n        \
+         std::hint::black_box(std::any::type_name::<T>());\n    }\n}\n\
+         impl<D: Grow> Grow for (D,) {\n    fn grow<T>() {\n        \
+         D::grow::<Left<T>>();\n        D::grow::<Right<T>>();\n    }\n}\n\
+         type Eight<T> = ((((((((T,),),),),),),),);\n\
+         type Deep = Eight<Eight<Eight<()>>>;\n\
+         fn grow<T, D: Grow>() {\n    D::grow::<T>();\n}\n\npub fn write_text",
+    );
+    only(&course, &[("file-modes", "timed-out")]);
+}
