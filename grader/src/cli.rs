@@ -39,6 +39,8 @@ pub(crate) enum Color {
 pub(crate) enum Command {
     /// Grade katas and report
     Check(Check),
+    /// Grade a class: one folder for each student
+    Batch(Batch),
     /// Show all katas and how far you are
     List,
     /// Show what a kata asks for
@@ -98,6 +100,26 @@ pub(crate) struct Check {
     /// Run each kata this many times, each under a new seed
     #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u64).range(1..))]
     pub(crate) repeat: u64,
+}
+
+/// `batch`.
+#[derive(Debug, Args)]
+pub(crate) struct Batch {
+    /// A folder with a folder for each student, each laid out like `exercises`
+    #[arg(value_name = "DIR")]
+    pub(crate) dir: PathBuf,
+    /// Where to put each student's report, as JSON
+    #[arg(long, value_name = "DIR")]
+    pub(crate) out: PathBuf,
+    /// Draw everybody's inputs under this seed, to replay a failure
+    #[arg(long, value_name = "N")]
+    pub(crate) seed: Option<u64>,
+    /// Where the full cage cannot be had; usual is best, and required where CI is set
+    #[arg(long, value_enum, value_name = "CHOICE")]
+    pub(crate) cage: Option<CageChoice>,
+    /// Do this many things at a time
+    #[arg(long, short, value_name = "N")]
+    pub(crate) jobs: Option<usize>,
 }
 
 /// `show`.

@@ -8,7 +8,7 @@ use crate::macro_source::MacroSource;
 use crate::process::{Bars, Level, Shown};
 use crate::scratch::Scratch;
 use crate::submission::SourceFile;
-use crate::suite_source::SuiteSource;
+use crate::suite_source::{SuiteSource, Suites};
 use std::fmt::Write;
 use std::fs;
 use std::io;
@@ -20,6 +20,8 @@ use tempfile::TempDir;
 #[derive(Debug)]
 pub(crate) struct Stage {
     folder: Scratch,
+    /// What suites come to.
+    pub(crate) suites: Suites,
 }
 
 /// The part of a stage that belongs to one kata of one submission.
@@ -30,7 +32,7 @@ pub(crate) struct KataStage {
     /// Its folder as the student sees it.
     pub(crate) shown: String,
     /// The suite, taken apart.
-    pub(crate) suite: SuiteSource,
+    pub(crate) suite: Arc<SuiteSource>,
     place: Place,
     /// Where the compiler may keep what makes the next time faster.
     lasting: Option<PathBuf>,
@@ -117,8 +119,10 @@ impl Place {
 impl Stage {
     /// Makes the folder.
     pub(crate) fn new() -> Result<Self> {
-        let folder = Scratch::new()?;
-        Ok(Self { folder })
+        Ok(Self {
+            folder: Scratch::new()?,
+            suites: Suites::default(),
+        })
     }
 
     /// Puts a kata's submission and the acting half of its suite there; `shown` is the
@@ -134,14 +138,10 @@ impl Stage {
         level: Level,
         lasting: Option<PathBuf>,
     ) -> Result<KataStage> {
-        let suite = SuiteSource::parse(
-            &kata.hidden.join("suite.rs"),
-            &kata.read_hidden("suite.rs")?,
-        )?;
         let stage = KataStage {
             kata: kata.clone(),
             shown: shown.to_owned(),
-            suite,
+            suite: self.suites.of(kata)?,
             place: Place::new(self, &kata.id, level)?,
             // A macro could write there whatever it wants, and as much.
             lasting: lasting.filter(|_| level == Level::Full && !kata.has_macros()),

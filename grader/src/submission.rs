@@ -27,6 +27,13 @@ pub(crate) enum Submission {
     Rejected(String),
 }
 
+impl Submission {
+    /// Whether there is something to compile.
+    pub(crate) fn has_sources(&self) -> bool {
+        matches!(self, Self::Sources(_))
+    }
+}
+
 /// One source file, below `src`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct SourceFile {

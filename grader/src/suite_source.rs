@@ -4,10 +4,13 @@
 //! what it reads must hold no expected value: every other part is blanked, and lines and
 //! columns stay what they were.
 
+use crate::catalogue::Kata;
 use crate::error::{Error, Result};
 use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
+use std::collections::HashMap;
 use std::ops::Range;
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
 
 /// What decides; blanked in what the driver is compiled from.
 const DECIDING: &[&str] = &["deciding", "input", "judge", "broken", "sound"];
@@ -34,6 +37,28 @@ pub(crate) struct Refused {
     pub(crate) sound: String,
     /// Where errors must be: line, from 1, and code.
     pub(crate) expected: Vec<(usize, String)>,
+}
+
+/// Suites that were taken apart once for all submissions.
+#[derive(Debug, Default)]
+pub(crate) struct Suites(Mutex<HashMap<PathBuf, Arc<SuiteSource>>>);
+
+impl Suites {
+    /// A kata's suite.
+    ///
+    /// # Errors
+    /// When it cannot be read or taken apart.
+    pub(crate) fn of(&self, kata: &Kata) -> Result<Arc<SuiteSource>> {
+        let path = kata.hidden.join("suite.rs");
+        let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(suite) = known.get(&path) {
+            return Ok(Arc::clone(suite));
+        }
+        let suite = SuiteSource::parse(&path, &kata.read_hidden("suite.rs")?)?;
+        let suite = Arc::new(suite);
+        known.insert(path, Arc::clone(&suite));
+        Ok(suite)
+    }
 }
 
 impl SuiteSource {

@@ -12,6 +12,7 @@ mod xml;
 
 mod answers;
 mod cache;
+mod class;
 mod colour;
 mod compiling;
 mod daily;

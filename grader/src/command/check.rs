@@ -5,7 +5,7 @@ use super::{Here, block_on, colour};
 use crate::cli::{Check, Color};
 use crate::error::{Error, Result};
 use crate::exit_code::ExitCode;
-use crate::grade::{Task, fresh_seed, grade};
+use crate::grade::{Task, Terms, fresh_seed, grade};
 use crate::outcome::Verdict;
 use crate::process::CageChoice;
 use crate::progress::Progress;
@@ -41,7 +41,7 @@ fn graded(here: &Here, check: &Check) -> Result<Report> {
     let (events, mut happened) = mpsc::unbounded_channel();
     let mut live = Live::new(katas.len());
     block_on(async {
-        let grading = grade(catalogue, &katas, &task, &events);
+        let grading = grade(catalogue, &katas, task, keep_verdicts(check), &events);
         tokio::pin!(grading);
         loop {
             tokio::select! {
@@ -84,12 +84,13 @@ fn task(here: &Here, check: &Check) -> Result<Task> {
         from,
         origin,
         flag,
-        seed: check.seed.map_or_else(fresh_seed, Ok)?,
-        rounds: check.repeat,
         lasting: at_home().then(|| root.join(".katas/incremental")),
-        keep_verdicts: keep_verdicts(check),
-        cage: check.cage.unwrap_or_else(CageChoice::usual),
-        jobs: check.jobs.unwrap_or_else(parallelism),
+        terms: Terms {
+            seed: check.seed.map_or_else(fresh_seed, Ok)?,
+            rounds: check.repeat,
+            cage: check.cage.unwrap_or_else(CageChoice::usual),
+            jobs: check.jobs.unwrap_or_else(parallelism),
+        },
     })
 }
 
@@ -124,7 +125,8 @@ fn is_done(kata: &KataResult) -> bool {
     kata.verdict.is_passed() || matches!(kata.verdict, Verdict::Unavailable { .. })
 }
 
-fn exit_code(report: &Report) -> ExitCode {
+/// What a report comes to.
+pub(super) fn exit_code(report: &Report) -> ExitCode {
     if report.has_grader_error() {
         ExitCode::Grader
     } else if report.katas.iter().all(is_done) {

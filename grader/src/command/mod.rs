@@ -1,6 +1,7 @@
 //! One file per command: wires the stages together and owns no logic.
 
 mod author;
+mod batch;
 mod check;
 mod doctor;
 mod learn;
@@ -72,6 +73,7 @@ fn run(cli: Cli) -> Result<ExitCode> {
     output::write_alias(&here.catalogue.root);
     match cli.command {
         Command::Check(check) => check::check(&here, &check, cli.color),
+        Command::Batch(batch) => batch::batch(&here, &batch),
         Command::List => learn::list(&here),
         Command::Show(show) => learn::show(&here, &show),
         Command::Hint(hint) => learn::hint(&here, &hint),

@@ -1,8 +1,8 @@
 //! Many katas of one submission: what is compiled and run side by side, and with one driver.
 
-use super::kata::{Grading, Step};
+use super::kata::{OneKata, Step};
 use super::merge::merged;
-use super::{Engine, ToGrade};
+use super::{Grading, ToGrade};
 use crate::attempt::{Prepared, millis};
 use crate::compile::DriverOf;
 use crate::error::{Error, Result};
@@ -16,20 +16,20 @@ use tokio::task::{JoinError, JoinHandle};
 const MOST: usize = 24;
 
 /// Splits what is to be graded: into what needs a driver of its own, and batches that share
-/// one.
+/// one, at least so many.
 ///
 /// As many katas as can be compiled side by side are done sooner that way than one after the
 /// other in one driver.
-pub(super) fn batches(grading: Vec<ToGrade>, jobs: usize) -> Vec<Vec<ToGrade>> {
+pub(super) fn batches(grading: Vec<ToGrade>, least: usize) -> Vec<Vec<ToGrade>> {
     let can_share = |one: &ToGrade| one.must_compile() && !one.kata.has_macros();
     let (sharing, alone): (Vec<_>, Vec<_>) = grading.into_iter().partition(can_share);
     // What takes longest comes first.
     let mut batches: Vec<Vec<ToGrade>> = alone.into_iter().map(|one| vec![one]).collect();
-    if sharing.len() <= jobs {
+    if sharing.len() <= least {
         batches.extend(sharing.into_iter().map(|one| vec![one]));
         return batches;
     }
-    let count = sharing.len().div_ceil(MOST).max(jobs);
+    let count = sharing.len().div_ceil(MOST).max(least);
     let mut shared: Vec<Vec<ToGrade>> = (0..count).map(|_| Vec::new()).collect();
     for (index, one) in sharing.into_iter().enumerate() {
         shared[index % count].push(one);
@@ -45,7 +45,7 @@ struct OnItsWay {
     spent: Duration,
 }
 
-impl Engine {
+impl Grading {
     /// Grades a batch; what goes wrong with one kata is in its result.
     ///
     /// # Errors
@@ -79,18 +79,18 @@ impl Engine {
     }
 
     async fn prepare(self: Arc<Self>, one: ToGrade, driver: DriverOf) -> (OnItsWay, Step) {
-        let _place = self.places.acquire().await;
-        let _ = self.events.send(Event::Started(one.kata.id.clone()));
+        let _place = self.engine.places.acquire().await;
+        let _ = self.engine.events.send(Event::Started(one.kata.id.clone()));
         let started = Instant::now();
-        let step = self.grading(&one).prepare(&one.submission, driver).await;
+        let step = self.one(&one).prepare(&one.submission, driver).await;
         let spent = started.elapsed();
         (OnItsWay { one, spent }, step)
     }
 
     async fn run(self: Arc<Self>, mut way: OnItsWay, prepared: Prepared) -> KataResult {
-        let _place = self.places.acquire().await;
+        let _place = self.engine.places.acquire().await;
         let started = Instant::now();
-        let result = self.grading(&way.one).run(prepared).await;
+        let result = self.one(&way.one).run(prepared).await;
         way.spent += started.elapsed();
         self.finished(&way, result)
     }
@@ -101,17 +101,17 @@ impl Engine {
         ready: Vec<(OnItsWay, Prepared)>,
         results: &mut Vec<KataResult>,
     ) -> Vec<(OnItsWay, Prepared)> {
-        let _place = self.places.acquire().await;
+        let _place = self.engine.places.acquire().await;
         let started = Instant::now();
         let (mut ways, prepared): (Vec<_>, Vec<_>) = ready.into_iter().unzip();
-        let Some(workshop) = &self.workshop else {
+        let Some(workshop) = &self.engine.workshop else {
             return Vec::new();
         };
-        let merged = match merged(prepared, &self.stage, workshop).await {
+        let merged = match merged(prepared, &self.engine.stage, workshop).await {
             Ok(merged) => merged,
             Err(error) => {
                 results.extend(ways.iter().map(|way| {
-                    let result = self.grading(&way.one).broken(&error);
+                    let result = self.one(&way.one).broken(&error);
                     self.finished(way, result)
                 }));
                 return Vec::new();
@@ -127,7 +127,7 @@ impl Engine {
             match one {
                 Ok(prepared) => driven.push((way, prepared)),
                 Err(not_compiled) => {
-                    let result = self.grading(&way.one).not_compiled(not_compiled);
+                    let result = self.one(&way.one).not_compiled(not_compiled);
                     results.push(self.finished(&way, result));
                 }
             }
@@ -135,22 +135,25 @@ impl Engine {
         driven
     }
 
-    fn grading<'a>(&'a self, one: &'a ToGrade) -> Grading<'a> {
-        Grading {
+    fn one<'a>(&'a self, one: &'a ToGrade) -> OneKata<'a> {
+        OneKata {
             kata: &one.kata,
             task: &self.task,
-            stage: &self.stage,
-            workshop: self.workshop.as_deref(),
-            events: &self.events,
+            stage: &self.engine.stage,
+            workshop: self.engine.workshop.as_ref(),
+            events: &self.engine.events,
         }
     }
 
     fn finished(&self, way: &OnItsWay, mut result: KataResult) -> KataResult {
         result.time_ms = millis(way.spent);
-        if let (Some(kept), Some(key)) = (&self.kept, &way.one.key) {
-            kept.put(&way.one.kata, key, &result);
+        if let (Some(verdicts), Some(key)) = (&self.verdicts, &way.one.key) {
+            verdicts.put(&way.one.kata, key, &result);
         }
-        let _ = self.events.send(Event::Finished(Box::new(result.clone())));
+        let _ = self
+            .engine
+            .events
+            .send(Event::Finished(Box::new(result.clone())));
         result
     }
 }

@@ -10,11 +10,10 @@ use crate::outcome::Verdict;
 use crate::record::{Event, KataResult};
 use crate::stage::Stage;
 use crate::submission::Submission;
-use crate::suite_source::SuiteSource;
 use crate::workshop::{Events, Workshop};
 
 /// One kata of one submission.
-pub(super) struct Grading<'a> {
+pub(super) struct OneKata<'a> {
     pub(super) kata: &'a Kata,
     pub(super) task: &'a Task,
     pub(super) stage: &'a Stage,
@@ -31,7 +30,7 @@ pub(super) enum Step {
     Run(Prepared),
 }
 
-impl Grading<'_> {
+impl OneKata<'_> {
     /// What can be said before anything is run.
     pub(super) async fn prepare(&self, submission: &Submission, driver: DriverOf) -> Step {
         let prepared = self.prepared(submission, driver).await;
@@ -100,10 +99,10 @@ impl Grading<'_> {
         };
         let mut attempt: Attempt = prepared.start(workshop).await?;
         let (mut cases, mut verdict) = (Vec::new(), Verdict::Passed);
-        let mut seed = self.task.seed;
-        for round in 0..self.task.rounds {
+        let mut seed = self.task.terms.seed;
+        for round in 0..self.task.terms.rounds {
             self.tell(round);
-            seed = self.task.seed.wrapping_add(round);
+            seed = self.task.terms.seed.wrapping_add(round);
             cases = attempt.run_all(seed).await?;
             verdict = judge::of_kata(cases.iter().map(|case| &case.verdict));
             if !verdict.is_passed() {
@@ -133,12 +132,12 @@ impl Grading<'_> {
 
     fn tell(&self, round: u64) {
         // A tenth at a time, so that a log stays readable.
-        if self.task.rounds > 1 && round.is_multiple_of(self.task.rounds.div_ceil(10)) {
+        if self.task.terms.rounds > 1 && round.is_multiple_of(self.task.terms.rounds.div_ceil(10)) {
             let what = format!(
                 "{}: round {} of {}",
                 self.kata.id,
                 round + 1,
-                self.task.rounds
+                self.task.terms.rounds
             );
             let _ = self.events.send(Event::Progress(what));
         }
@@ -162,20 +161,14 @@ impl Grading<'_> {
             track: kata.track.clone(),
             title: kata.about.title.clone(),
             verdict,
-            seed: self.task.seed,
+            seed: self.task.terms.seed,
             kept: false,
             points: 0,
-            max_points: max_points(kata),
+            max_points: self.stage.suites.of(kata).map_or(0, |suite| suite.points),
             time_ms: 0,
             warnings: Vec::new(),
             compiler: Vec::new(),
             cases: Vec::new(),
         }
     }
-}
-
-fn max_points(kata: &Kata) -> u32 {
-    let suite = kata.read_hidden("suite.rs");
-    let suite = suite.and_then(|text| SuiteSource::parse(&kata.hidden.join("suite.rs"), &text));
-    suite.map_or(0, |suite| suite.points)
 }

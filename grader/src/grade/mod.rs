@@ -1,6 +1,7 @@
-//! The engine: one submission of some katas, from intake to report.
+//! The engine: submissions of some katas, from intake to report.
 
 mod batch;
+mod class;
 mod kata;
 mod merge;
 
@@ -13,14 +14,29 @@ use crate::process::CageChoice;
 use crate::record::{KataResult, REPORT_VERSION, Report};
 use crate::stage::Stage;
 use crate::submission::{self, Submission};
-use crate::verdicts::Verdicts;
+use crate::verdicts::{DecidedBy, Key, OnDisk, Verdicts};
 use crate::workshop::{Events, Workshop};
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 use tokio::sync::Semaphore;
 
-/// What to grade.
+pub(crate) use class::{Student, grade_class};
+
+/// How to grade, whoever's work it is.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Terms {
+    /// The seed of every input in the first round; the next round has the next seed.
+    pub(crate) seed: u64,
+    /// How often each kata is run. What counts is the first round that it does not pass.
+    pub(crate) rounds: u64,
+    /// How much student code is to be shut in.
+    pub(crate) cage: CageChoice,
+    /// What may happen side by side.
+    pub(crate) jobs: usize,
+}
+
+/// One submission to grade.
 #[derive(Debug, Clone)]
 pub(crate) struct Task {
     /// A folder laid out like `exercises`.
@@ -29,18 +45,10 @@ pub(crate) struct Task {
     pub(crate) origin: String,
     /// The flag that grades it again.
     pub(crate) flag: String,
-    /// The seed of every input in the first round; the next round has the next seed.
-    pub(crate) seed: u64,
-    /// How often each kata is run. What counts is the first round that it does not pass.
-    pub(crate) rounds: u64,
     /// A folder for what makes the next grade faster; none where the disk is not to be trusted.
     pub(crate) lasting: Option<PathBuf>,
-    /// Whether verdicts that nothing has changed since are taken as they are.
-    pub(crate) keep_verdicts: bool,
-    /// How much student code is to be shut in.
-    pub(crate) cage: CageChoice,
-    /// Katas at a time.
-    pub(crate) jobs: usize,
+    /// How to grade it.
+    pub(crate) terms: Terms,
 }
 
 impl Task {
@@ -66,115 +74,169 @@ pub(crate) fn fresh_seed() -> Result<u64> {
     Ok(u64::from_le_bytes(bytes) >> 16)
 }
 
-/// Grades `katas` of one submission; results in the course's order.
+/// Grades `katas` of one submission; results in the course's order. With `keep`, verdicts that
+/// nothing has changed since are taken as they are.
 ///
 /// # Errors
 /// When the grader cannot do its job at all. What goes wrong with one kata is in its result.
 pub(crate) async fn grade(
     catalogue: &Catalogue,
     katas: &[&Kata],
-    task: &Task,
+    task: Task,
+    keep: bool,
     events: &Events,
 ) -> Result<Report> {
-    let kept = task.keep_verdicts.then(|| kept_verdicts(catalogue, task));
-    let kept = kept.transpose()?;
-    let mut results: BTreeMap<String, KataResult> = BTreeMap::new();
-    let mut grading = Vec::new();
-    for kata in katas {
-        let submission = submission::take(kata, &task.from.join(kata.place()))?;
-        let key = kept.as_ref().map(|kept| kept.key(kata, &submission));
-        let key = key.transpose()?;
-        let known = kept.as_ref().zip(key.as_ref());
-        match known.and_then(|(kept, key)| kept.get(kata, key)) {
-            Some(result) => drop(results.insert(kata.id.clone(), result)),
-            None => grading.push(ToGrade {
-                kata: (*kata).clone(),
-                submission,
-                key,
-            }),
-        }
-    }
-    let workshop = if grading.iter().any(ToGrade::must_compile) {
-        Some(Arc::new(Workshop::open(task.cage, events).await?))
+    let kept = if keep {
+        let on_disk = OnDisk::new(&catalogue.root, &task.from);
+        Some(Kept {
+            decided_by: decided_by(task.terms.cage, katas)?.into(),
+            verdicts: Verdicts::OnDisk(on_disk.into()),
+        })
     } else {
         None
     };
-    let (toolchain, protection) = match &workshop {
-        Some(workshop) => (workshop.toolchain.version.clone(), workshop.level.words()),
-        None => (String::new(), "nothing was compiled or run"),
+    let intake = Intake::new(katas, &task, kept.as_ref())?;
+    let workshop = if intake.left.iter().any(ToGrade::must_compile) {
+        Some(Workshop::open(task.terms.cage, events).await?)
+    } else {
+        None
     };
-    if !grading.is_empty() {
-        let engine = Arc::new(Engine {
-            task: task.clone(),
-            stage: Stage::new()?,
-            workshop,
-            kept,
-            events: events.clone(),
-            places: Semaphore::new(task.jobs.max(1)),
-        });
-        let graded = engine.grade(grading).await?.into_iter();
-        results.extend(graded.map(|result| (result.kata.clone(), result)));
+    let jobs = task.terms.jobs;
+    let engine = Engine::new(workshop, jobs, events.clone())?;
+    let verdicts = kept.map(|kept| kept.verdicts);
+    let grading = Grading {
+        engine: Arc::new(engine),
+        task,
+        verdicts,
+    };
+    grading.report(catalogue, katas, intake, jobs).await
+}
+
+/// What decides the verdicts on these katas.
+fn decided_by(cage: CageChoice, katas: &[&Kata]) -> Result<DecidedBy> {
+    let toolchain = Toolchain::find(&cargo::depot())?;
+    let compiler = toolchain.fingerprint()?.text("cage", &format!("{cage:?}"));
+    DecidedBy::new(compiler, katas)
+}
+
+/// Verdicts that need not be made again, and what makes them the same.
+#[derive(Clone)]
+struct Kept {
+    decided_by: Arc<DecidedBy>,
+    verdicts: Verdicts,
+}
+
+/// What a submission holds.
+struct Intake {
+    /// Results that are there already, by kata.
+    known: BTreeMap<String, KataResult>,
+    left: Vec<ToGrade>,
+}
+
+impl Intake {
+    fn new(katas: &[&Kata], task: &Task, kept: Option<&Kept>) -> Result<Self> {
+        let (mut known, mut left) = (BTreeMap::new(), Vec::new());
+        for kata in katas {
+            let submission = submission::take(kata, &task.from.join(kata.place()))?;
+            let key = kept.map(|kept| kept.decided_by.key(kata, &submission));
+            let result = kept
+                .zip(key.as_ref())
+                .and_then(|(kept, key)| kept.verdicts.get(kata, key));
+            match result {
+                Some(result) => drop(known.insert(kata.id.clone(), result)),
+                None => left.push(ToGrade {
+                    kata: (*kata).clone(),
+                    submission,
+                    key,
+                }),
+            }
+        }
+        Ok(Self { known, left })
     }
-    let katas: Vec<KataResult> = katas
-        .iter()
-        .filter_map(|kata| results.remove(&kata.id))
-        .collect();
-    Ok(Report {
-        version: REPORT_VERSION,
-        grader: env!("CARGO_PKG_VERSION").to_owned(),
-        toolchain,
-        protection: protection.to_owned(),
-        seed: task.seed,
-        origin: task.origin.clone(),
-        points: katas.iter().map(|kata| kata.points).sum(),
-        max_points: katas.iter().map(|kata| kata.max_points).sum(),
-        warnings: submission::oddities(catalogue, &task.from),
-        katas,
-    })
 }
 
 /// A kata whose verdict is not kept.
 struct ToGrade {
     kata: Kata,
     submission: Submission,
-    key: Option<String>,
+    key: Option<Key>,
 }
 
 impl ToGrade {
     fn must_compile(&self) -> bool {
-        self.kata.is_available() && matches!(self.submission, Submission::Sources(_))
+        self.kata.is_available() && self.submission.has_sources()
     }
 }
 
-fn kept_verdicts(catalogue: &Catalogue, task: &Task) -> Result<Verdicts> {
-    let toolchain = Toolchain::find(&cargo::depot())?;
-    let decided_by = toolchain
-        .fingerprint()?
-        .text("cage", &format!("{:?}", task.cage));
-    Ok(Verdicts::new(&catalogue.root, &task.from, decided_by))
-}
-
-/// What grades the katas of one submission.
+/// What grades submissions, one or many.
 struct Engine {
-    task: Task,
     stage: Stage,
-    workshop: Option<Arc<Workshop>>,
-    kept: Option<Verdicts>,
+    workshop: Option<Workshop>,
     events: Events,
     /// For what may happen side by side.
     places: Semaphore,
 }
 
 impl Engine {
-    async fn grade(self: Arc<Self>, grading: Vec<ToGrade>) -> Result<Vec<KataResult>> {
-        let batches = batches(grading, self.task.jobs.max(1)).into_iter();
-        let running: Vec<_> = batches
-            .map(|batch| tokio::spawn(Arc::clone(&self).batch(batch)))
+    fn new(workshop: Option<Workshop>, jobs: usize, events: Events) -> Result<Self> {
+        Ok(Self {
+            stage: Stage::new()?,
+            workshop,
+            events,
+            places: Semaphore::new(jobs.max(1)),
+        })
+    }
+}
+
+/// One submission being graded.
+struct Grading {
+    engine: Arc<Engine>,
+    task: Task,
+    verdicts: Option<Verdicts>,
+}
+
+impl Grading {
+    /// Grades what is left to grade, in at least so many batches, if there is enough for them.
+    async fn report(
+        self,
+        catalogue: &Catalogue,
+        katas: &[&Kata],
+        intake: Intake,
+        least: usize,
+    ) -> Result<Report> {
+        let grading = Arc::new(self);
+        let running: Vec<_> = batches(intake.left, least.max(1))
+            .into_iter()
+            .map(|batch| tokio::spawn(Arc::clone(&grading).batch(batch)))
             .collect();
-        let mut results = Vec::new();
+        let mut results = intake.known;
         for batch in running {
-            results.extend(batch.await.map_err(|error| broken(&error))??);
+            let graded = batch.await.map_err(|error| broken(&error))??;
+            results.extend(
+                graded
+                    .into_iter()
+                    .map(|result| (result.kata.clone(), result)),
+            );
         }
-        Ok(results)
+        let katas = katas.iter().filter_map(|kata| results.remove(&kata.id));
+        let katas: Vec<KataResult> = katas.collect();
+        let (task, workshop) = (&grading.task, grading.engine.workshop.as_ref());
+        let protection = workshop.map(|workshop| workshop.level.words());
+        Ok(Report {
+            version: REPORT_VERSION,
+            grader: env!("CARGO_PKG_VERSION").to_owned(),
+            toolchain: workshop
+                .map(|workshop| workshop.toolchain.version.clone())
+                .unwrap_or_default(),
+            protection: protection
+                .unwrap_or("nothing was compiled or run")
+                .to_owned(),
+            seed: task.terms.seed,
+            origin: task.origin.clone(),
+            points: katas.iter().map(|kata| kata.points).sum(),
+            max_points: katas.iter().map(|kata| kata.max_points).sum(),
+            warnings: submission::oddities(catalogue, &task.from),
+            katas,
+        })
     }
 }

@@ -8,7 +8,8 @@ use std::io::{IsTerminal, Write};
 /// Shows progress.
 #[derive(Debug)]
 pub(crate) struct Live {
-    katas: usize,
+    /// Katas of one submission, or submissions of a class.
+    all: usize,
     finished: usize,
     running: Vec<String>,
     terminal: bool,
@@ -16,10 +17,10 @@ pub(crate) struct Live {
 }
 
 impl Live {
-    /// For a grade of that many katas.
-    pub(crate) fn new(katas: usize) -> Self {
+    /// For a grade of that many katas, or submissions.
+    pub(crate) fn new(all: usize) -> Self {
         Self {
-            katas,
+            all,
             finished: 0,
             running: Vec::new(),
             terminal: std::io::stderr().is_terminal(),
@@ -43,6 +44,16 @@ impl Live {
         }
     }
 
+    /// A submission of a class was graded.
+    pub(crate) fn submission(&mut self, name: &str) {
+        self.finished += 1;
+        let (finished, all) = (self.finished, self.all);
+        // A tenth at a time, so that a log stays readable.
+        if self.terminal || finished == all || finished.is_multiple_of(all.div_ceil(10)) {
+            self.line(&format!("graded {finished}/{all} {}", printable(name)));
+        }
+    }
+
     /// Takes the line away again.
     pub(crate) fn end(&mut self) {
         if self.terminal && !self.last.is_empty() {
@@ -53,8 +64,8 @@ impl Live {
     fn count(&mut self) {
         // A log that names every start and end is noise; a terminal's line is not.
         if self.terminal {
-            let (finished, katas, running) = (self.finished, self.katas, self.running.join(", "));
-            self.line(&format!("grading {finished}/{katas} {running}"));
+            let (finished, all, running) = (self.finished, self.all, self.running.join(", "));
+            self.line(&format!("grading {finished}/{all} {running}"));
         }
     }
 
