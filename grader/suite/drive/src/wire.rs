@@ -3,6 +3,15 @@
 //! The encoding is canonical: a value has exactly one encoding, integers are checked, a
 //! length is bounded by the bytes that are really there before anything is allocated.
 //! Bytes that a driver sends are hostile until they are decoded.
+//!
+//! What is generic here is compiled anew for every type of every driver, in every grade. So it
+//! is plain loops and matches: `?` and iterators are functions of their own for every type.
+
+#![expect(
+    clippy::question_mark,
+    clippy::manual_map,
+    reason = "`?` and `map` are compiled anew for every type"
+)]
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
@@ -30,8 +39,8 @@ pub trait Wire: Sized {
     /// The value that `bytes` hold; `None` if there is none, or something behind it.
     #[must_use]
     fn from_bytes(mut bytes: &[u8]) -> Option<Self> {
-        let value = Self::take(&mut bytes)?;
-        bytes.is_empty().then_some(value)
+        let value = Self::take(&mut bytes);
+        if bytes.is_empty() { value } else { None }
     }
 }
 
@@ -134,22 +143,36 @@ impl Wire for String {
 impl<T: Wire> Wire for Vec<T> {
     fn put(&self, out: &mut Vec<u8>) {
         put_len(self.len(), out);
-        for item in self {
-            item.put(out);
-        }
+        put_all(self, out);
     }
     fn take(bytes: &mut &[u8]) -> Option<Self> {
-        let len = take_len(bytes)?;
-        // Not with_capacity(len): an element may be far larger in memory than on the wire.
-        (0..len).map(|_| T::take(bytes)).collect()
+        let Some(mut left) = take_len(bytes) else {
+            return None;
+        };
+        // Not with_capacity: an element may be far larger in memory than on the wire.
+        let mut items = Self::new();
+        while left > 0 {
+            let Some(item) = T::take(bytes) else {
+                return None;
+            };
+            items.push(item);
+            left -= 1;
+        }
+        Some(items)
+    }
+}
+
+fn put_all<T: Wire>(items: &[T], out: &mut Vec<u8>) {
+    let mut at = 0;
+    while at < items.len() {
+        items[at].put(out);
+        at += 1;
     }
 }
 
 impl<T: Wire, const N: usize> Wire for [T; N] {
     fn put(&self, out: &mut Vec<u8>) {
-        for item in self {
-            item.put(out);
-        }
+        put_all(self, out);
     }
     fn take(bytes: &mut &[u8]) -> Option<Self> {
         let items: Option<Vec<T>> = (0..N).map(|_| T::take(bytes)).collect();
@@ -159,34 +182,51 @@ impl<T: Wire, const N: usize> Wire for [T; N] {
 
 impl<T: Wire> Wire for Option<T> {
     fn put(&self, out: &mut Vec<u8>) {
-        self.is_some().put(out);
-        if let Some(value) = self {
-            value.put(out);
+        match self {
+            Some(value) => {
+                true.put(out);
+                value.put(out);
+            }
+            None => false.put(out),
         }
     }
     fn take(bytes: &mut &[u8]) -> Option<Self> {
-        Some(if bool::take(bytes)? {
-            Some(T::take(bytes)?)
-        } else {
-            None
-        })
+        match bool::take(bytes) {
+            Some(true) => match T::take(bytes) {
+                Some(value) => Some(Some(value)),
+                None => None,
+            },
+            Some(false) => Some(None),
+            None => None,
+        }
     }
 }
 
 impl<T: Wire, E: Wire> Wire for Result<T, E> {
     fn put(&self, out: &mut Vec<u8>) {
-        self.is_ok().put(out);
         match self {
-            Ok(value) => value.put(out),
-            Err(error) => error.put(out),
+            Ok(value) => {
+                true.put(out);
+                value.put(out);
+            }
+            Err(error) => {
+                false.put(out);
+                error.put(out);
+            }
         }
     }
     fn take(bytes: &mut &[u8]) -> Option<Self> {
-        Some(if bool::take(bytes)? {
-            Ok(T::take(bytes)?)
-        } else {
-            Err(E::take(bytes)?)
-        })
+        match bool::take(bytes) {
+            Some(true) => match T::take(bytes) {
+                Some(value) => Some(Ok(value)),
+                None => None,
+            },
+            Some(false) => match E::take(bytes) {
+                Some(error) => Some(Err(error)),
+                None => None,
+            },
+            None => None,
+        }
     }
 }
 
@@ -236,8 +276,10 @@ macro_rules! tuples {
             fn put(&self, out: &mut Vec<u8>) {
                 $(self.$index.put(out);)+
             }
+            #[expect(non_snake_case, reason = "a tuple's types are all the names there are")]
             fn take(bytes: &mut &[u8]) -> Option<Self> {
-                Some(($($name::take(bytes)?,)+))
+                $(let Some($name) = $name::take(bytes) else { return None };)+
+                Some(($($name,)+))
             }
         }
     )* };
@@ -277,7 +319,10 @@ macro_rules! wire {
                 $($crate::Wire::put(&self.$field, out);)*
             }
             fn take(bytes: &mut &[u8]) -> Option<Self> {
-                Some(Self { $($field: $crate::Wire::take(bytes)?),* })
+                'taken: {
+                    $(let Some($field) = $crate::Wire::take(bytes) else { break 'taken None };)*
+                    Some(Self { $($field),* })
+                }
             }
         }
     };
@@ -293,7 +338,7 @@ macro_rules! wire {
                 let mut left = <u8 as $crate::Wire>::take(bytes)?;
                 $(
                     if left == 0 {
-                        return Some($crate::wire!(@make $name $variant bytes $(($ty))?));
+                        return $crate::wire!(@make $name $variant bytes $(($ty))?);
                     }
                     left -= 1;
                 )*
@@ -316,9 +361,12 @@ macro_rules! wire {
         }
         $crate::wire!(@put $this $out $tag + 1; $name $($($rest)*)?);
     };
-    (@make $name:ident $variant:ident $bytes:ident) => { $name::$variant };
+    (@make $name:ident $variant:ident $bytes:ident) => { Some($name::$variant) };
     (@make $name:ident $variant:ident $bytes:ident ($ty:ty)) => {
-        $name::$variant(<$ty as $crate::Wire>::take($bytes)?)
+        'taken: {
+            let Some(value) = <$ty as $crate::Wire>::take($bytes) else { break 'taken None };
+            Some($name::$variant(value))
+        }
     };
 }
 
