@@ -1,6 +1,10 @@
 //! Verdicts that need not be made again.
 
-use crate::course::{Course, solution, with_body};
+use crate::course::{Course, Report, solution, with_body};
+use std::fs::{self, File};
+use std::path::PathBuf;
+use std::process::{Command, Stdio};
+use std::time::Duration;
 
 #[test]
 fn an_unchanged_kata_keeps_its_verdict_until_its_text_or_the_course_changes() {
@@ -25,4 +29,92 @@ fn an_unchanged_kata_keeps_its_verdict_until_its_text_or_the_course_changes() {
 
     let course = course.and_about("file-modes", "[limits]\nopen-files = 63");
     assert_eq!(course.report("").kata("file-modes")["kept"], false);
+}
+
+/// The only kept verdict of a course of one kata.
+fn kept(course: &Course) -> PathBuf {
+    let folders = fs::read_dir(course.path(".katas/verdicts")).unwrap();
+    let folder = folders.map(|entry| entry.unwrap().path()).next().unwrap();
+    folder.join("file-modes.json")
+}
+
+#[test]
+fn a_damaged_verdict_is_made_again() {
+    let course = Course::file_modes().and_submission("file-modes", &solution());
+    course.report("");
+    let whole = fs::read(kept(&course)).unwrap();
+    let half = &whole[..whole.len() / 2];
+    for damaged in [half, b"", &[0xff; 64]] {
+        fs::write(kept(&course), damaged).unwrap();
+        let again = course.report("");
+        assert_eq!(again.kata("file-modes")["kept"], false);
+        assert_eq!(again.kata("file-modes")["verdict"], "passed");
+    }
+}
+
+#[test]
+fn ci_takes_no_verdict_from_the_disk() {
+    let wrong = with_body(&solution(), "append_text", "    fs::write(path, text)");
+    let course = Course::file_modes().and_submission("file-modes", &wrong);
+    course.report("");
+    let forged = fs::read_to_string(kept(&course)).unwrap();
+    let forged = forged.replace("\"failed\"", "\"passed\"");
+    fs::write(kept(&course), forged).unwrap();
+    let mut ci = course.grader("check --format json --cage best");
+    let output = ci.env("CI", "true").output().unwrap();
+    let report = Report::read(&String::from_utf8(output.stdout).unwrap()).unwrap();
+    assert_eq!(report.kata("file-modes")["verdict"], "failed");
+}
+
+#[test]
+fn a_clock_that_was_set_back_hides_no_change() {
+    let course = Course::file_modes().and_submission("file-modes", &solution());
+    let written = fs::metadata(course.lib("file-modes")).unwrap().modified();
+    course.report("");
+    let wrong = with_body(&solution(), "append_text", "    fs::write(path, text)");
+    course.submit("file-modes", &wrong);
+    let file = File::options()
+        .write(true)
+        .open(course.lib("file-modes"))
+        .unwrap();
+    file.set_modified(written.unwrap() - Duration::from_secs(86_400))
+        .unwrap();
+    let report = course.report("");
+    assert_eq!(report.kata("file-modes")["verdict"], "failed");
+    assert_eq!(report.kata("file-modes")["kept"], false);
+}
+
+#[test]
+fn graders_side_by_side_do_not_disturb_each_other() {
+    let course = Course::file_modes().and_submission("file-modes", &solution());
+    let verdicts = std::thread::scope(|scope| {
+        let graders = [(); 3].map(|()| scope.spawn(|| course.report("")));
+        graders.map(|grader| grader.join().unwrap().kata("file-modes")["verdict"].clone())
+    });
+    assert_eq!(verdicts, ["passed"; 3]);
+    assert_eq!(course.report("").kata("file-modes")["kept"], true);
+}
+
+#[test]
+fn a_killed_grade_leaves_nothing_that_misleads_the_next() {
+    let course = Course::file_modes().and_submission("file-modes", &solution());
+    let program = assert_cmd::cargo::cargo_bin!("grader");
+    let mut killed = Command::new(program)
+        .arg("check")
+        .current_dir(course.path(""))
+        .env_remove("CI")
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    // Once the compiler's folder is there, grading is under way.
+    while !course.path(".katas/incremental").exists() {
+        assert_eq!(killed.try_wait().unwrap(), None);
+        std::thread::yield_now();
+    }
+    killed.kill().unwrap();
+    killed.wait().unwrap();
+    let report = course.report("");
+    assert_eq!(report.kata("file-modes")["verdict"], "passed");
+    assert_eq!(report.kata("file-modes")["kept"], false);
 }
