@@ -141,6 +141,7 @@ impl Attempt {
             title: planned.title.clone(),
             points: if passed { planned.points } else { 0 },
             max_points: planned.points,
+            rests_on_claims: planned.claims,
             time_ms: millis(evidence.elapsed),
             failure: (!passed).then(|| self.failure(&evidence, judged, seed)),
             verdict,
@@ -194,6 +195,7 @@ impl Attempt {
             title: planned.title.clone(),
             points: if passed { planned.points } else { 0 },
             max_points: planned.points,
+            rests_on_claims: planned.claims,
             time_ms: 0,
             failure: (!passed).then(|| Failure {
                 mismatches: mismatches.into_iter().collect(),

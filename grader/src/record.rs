@@ -87,6 +87,9 @@ pub(crate) struct CaseResult {
     pub(crate) points: u32,
     /// Points there are.
     pub(crate) max_points: u32,
+    /// Whether it rests on events that its process only claims.
+    #[serde(default)]
+    pub(crate) rests_on_claims: bool,
     /// Wall clock, in milliseconds. Differs from run to run.
     pub(crate) time_ms: u64,
     /// What the case was about and what went wrong; absent when it passed.

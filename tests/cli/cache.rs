@@ -77,7 +77,7 @@ fn a_clock_that_was_set_back_hides_no_change() {
         .write(true)
         .open(course.lib("file-modes"))
         .unwrap();
-    file.set_modified(written.unwrap() - Duration::from_secs(86_400))
+    file.set_modified(written.unwrap() - Duration::from_hours(24))
         .unwrap();
     let report = course.report("");
     assert_eq!(report.kata("file-modes")["verdict"], "failed");

@@ -65,6 +65,7 @@ fn plan(request: &PlanRequest) -> Reply {
         name: case.name.to_owned(),
         title: case.title.to_owned(),
         points: case.points,
+        claims: matches!(case.half, Half::Act { claims: true, .. }),
         input: match case.half {
             Half::Act { draw, .. } => Some(draw(Rng::new(request.seed, &request.kata, case.name))),
             Half::Refused => None,

@@ -57,7 +57,7 @@ fn seed() -> u64 {
 
 fn trial(act: Act, case: Case, rng: Rng, seed: u64) -> Trial {
     match case.half {
-        Half::Act { draw, judge } => Trial::test(case.name, move || {
+        Half::Act { draw, judge, .. } => Trial::test(case.name, move || {
             let answer = answer(act, &draw(rng.clone()))?;
             match judge(rng, &answer) {
                 Judgement::Right => Ok(()),

@@ -26,6 +26,8 @@ pub enum Half {
         draw: fn(Rng) -> Vec<u8>,
         /// Judges an answer to the input of the same source.
         judge: fn(Rng, &[u8]) -> Judgement,
+        /// Whether it rests on events that the process only claims.
+        claims: bool,
     },
     /// By the compiler, which must refuse a program at a marked line.
     Refused,
@@ -55,6 +57,12 @@ wire! {
         /// What the driver saw happen, in order.
         pub events: Vec<Event>,
     }
+}
+
+/// Whether a judge looks at the parameter of this name.
+#[must_use]
+pub const fn is_used(name: &str) -> bool {
+    name.as_bytes()[0] != b'_'
 }
 
 /// Draws and encodes.

@@ -10,7 +10,7 @@ mod macros;
 pub mod protocol;
 mod rng;
 
-pub use case::{Case, Half, Judgement, Wrong, decide, draw};
+pub use case::{Case, Half, Judgement, Wrong, decide, draw, is_used};
 pub use check::{Check, Mismatch, check, equal};
 pub use rng::Rng;
 pub use suite_drive::{Event, Wire, wire};

@@ -45,6 +45,7 @@ macro_rules! judge_half {
         mod $name {
             #[allow(unused_imports, reason = "a case may need nothing from outside")]
             use super::*;
+            pub(super) const CLAIMS: bool = $crate::is_used(stringify!($events));
             pub(super) fn draw($rng: &mut $crate::Rng) -> $input $draw
             #[allow(clippy::ptr_arg, reason = "the report's type is what it is")]
             pub(super) fn judge(
@@ -71,6 +72,7 @@ macro_rules! judge_entry {
             half: $crate::Half::Act {
                 draw: |rng| $crate::draw($name::draw, rng),
                 judge: |rng, answer| $crate::decide($name::draw, $name::judge, rng, answer),
+                claims: $name::CLAIMS,
             },
         }
     };

@@ -68,6 +68,8 @@ wire! {
         pub title: String,
         /// What it is worth.
         pub points: u32,
+        /// Whether it rests on events that the process only claims.
+        pub claims: bool,
         /// Its input, encoded; `None` for a program that must not compile.
         pub input: Option<Vec<u8>>,
     }
