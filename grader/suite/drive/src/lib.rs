@@ -13,6 +13,7 @@ mod macros;
 mod serve;
 mod settle;
 mod wire;
+mod wire_macro;
 
 pub use channel::{
     Frame, FrameError, MAX_FRAME, Panic, Resource, Secret, Start, read_frame, write_frame,
