@@ -2,6 +2,7 @@
 
 use super::{Bars, Channel, Drain, Ended, Left, Level, Order, Possible, Running};
 use crate::error::{Error, Result};
+use crate::removal;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -117,9 +118,8 @@ impl Cage {
     /// What the program left behind is not known here.
     pub(crate) async fn clear(&mut self, _: &Running) -> Result<Left> {
         self.end().await?;
-        let emptied =
-            fs::remove_dir_all(&self.writable).and_then(|()| fs::create_dir_all(&self.writable));
-        emptied.map_err(|error| Error::io("empty", &self.writable, &error))?;
+        removal::empty(&self.writable)
+            .map_err(|error| Error::io("empty", &self.writable, &error))?;
         Ok(Left::default())
     }
 

@@ -12,6 +12,7 @@ use super::policy::{Policy, Reply, Request, Spawn};
 use super::wire::{self, receive, reply, reply_with};
 use crate::exit_code::ExitCode;
 use crate::process::{Ended, Level};
+use crate::removal;
 use rustix::event::{PollFd, PollFlags, poll};
 use rustix::process::{
     Pid, PidfdFlags, Signal, WaitOptions, kill_process, pidfd_open, set_child_subreaper, wait,
@@ -21,7 +22,7 @@ use std::ffi::OsString;
 use std::fs;
 use std::io::{self, Write};
 use std::os::fd::{AsFd, OwnedFd};
-use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
+use std::os::unix::fs::OpenOptionsExt;
 use std::os::unix::net::UnixStream;
 use std::os::unix::process::CommandExt;
 use std::path::Path;
@@ -134,6 +135,8 @@ fn hold_programs(control: &UnixStream, policy: Policy) -> io::Result<()> {
     let mut holder = Holder::new(control.try_clone()?, policy, Scope::Descendants)?;
     let served = holder.serve();
     holder.end_all()?;
+    // What the last program left would be too deep for others to remove.
+    removal::empty(Path::new(&holder.policy.writable))?;
     served
 }
 
@@ -244,7 +247,7 @@ impl Holder {
         self.main = None;
         let full = self.scope == Scope::Namespace && is_full(&self.policy.writable);
         let cleared = if emptying {
-            empty(Path::new(&self.policy.writable))
+            removal::empty(Path::new(&self.policy.writable))
         } else {
             Ok(())
         };
@@ -352,19 +355,4 @@ fn bury() -> bool {
 /// Whether nothing more fits in a file system: bytes, or files.
 fn is_full(folder: &str) -> bool {
     rustix::fs::statvfs(folder).is_ok_and(|left| left.f_bavail < 4 || left.f_ffree < 4)
-}
-
-/// Removes everything in a folder, also what was made unreadable on purpose.
-fn empty(folder: &Path) -> io::Result<()> {
-    fs::set_permissions(folder, fs::Permissions::from_mode(0o700))?;
-    for entry in fs::read_dir(folder)? {
-        let entry = entry?;
-        if entry.file_type()?.is_dir() {
-            empty(&entry.path())?;
-            fs::remove_dir(entry.path())?;
-        } else {
-            fs::remove_file(entry.path())?;
-        }
-    }
-    Ok(())
 }
