@@ -2,7 +2,7 @@
 
 use crate::error::{Error, Result};
 use crate::limits::Bounds;
-use crate::process::{Cage, Captured, Channel, Ended, Order, Running};
+use crate::process::{Cage, Captured, Channel, Ended, NotStarted, Order, Running};
 use crate::watch::{Stop, TICK, Watch, called};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -64,6 +64,15 @@ pub(crate) struct Evidence {
 }
 
 impl Evidence {
+    /// Of a driver that is none: a macro of the submission has put it there.
+    fn of_no_program(why: &str) -> Self {
+        let violation = format!("what was compiled is no program that can be started: {why}");
+        Self {
+            violation: Some(violation),
+            ..Self::default()
+        }
+    }
+
     /// Whether `todo!()` was reached on any thread.
     pub(crate) fn reached_todo(&self) -> bool {
         self.panics.iter().any(is_todo)
@@ -86,7 +95,10 @@ pub(crate) async fn run(order: CaseRun<'_>, cage: &mut Cage) -> Result<Evidence>
         cwd: order.work.clone(),
         bounds: order.bounds,
     };
-    let mut running = cage.spawn(&program, KEPT_OUTPUT).await?;
+    let mut running = match cage.spawn(&program, KEPT_OUTPUT).await {
+        Err(NotStarted::NoProgram(why)) => return Ok(Evidence::of_no_program(&why)),
+        started => started?,
+    };
     let secret = draw_secret()?;
     let channel = std::mem::replace(&mut running.channel, closed());
     let (frames, mut writer) = open(channel);

@@ -11,6 +11,7 @@ mod cage;
 mod cage;
 mod capture;
 mod level;
+mod not_started;
 mod tool;
 
 use crate::limits::Bounds;
@@ -23,6 +24,7 @@ pub(crate) use cage::Cage;
 pub(crate) use cage::{ENTER, INIT, KEEPER, enter, init, keep};
 pub(crate) use capture::{Captured, Drain};
 pub(crate) use level::{CageChoice, Level, Possible, remedy};
+pub(crate) use not_started::NotStarted;
 pub(crate) use tool::tool;
 
 /// A program to start, with everything it will know of the world.

@@ -73,7 +73,26 @@ pub(super) const ENTRIES: &[Entry] = &[
         name: "driver_that_is_no_program",
         class: "channel",
         changes: fake_driver!("let _ = std::fs::write(driver, \"not a program\");"),
-        right: Kata(&["does-not-compile", "rejected"]),
+        right: Every(&["rejected", "passed"]),
+        shown: &["no program that can be started"],
+        ..DERIVE
+    },
+    Entry {
+        name: "driver_without_its_interpreter",
+        class: "channel",
+        changes: fake_driver!("let _ = std::fs::write(driver, \"#!/does/not/exist\\n\");"),
+        right: Every(&["rejected", "passed"]),
+        shown: &["no program that can be started"],
+        speed: Speed::Slow,
+        ..DERIVE
+    },
+    Entry {
+        name: "driver_that_is_empty",
+        class: "channel",
+        changes: fake_driver!("let _ = std::fs::write(driver, \"\");"),
+        right: Every(&["rejected", "passed"]),
+        shown: &["no program that can be started"],
+        speed: Speed::Slow,
         ..DERIVE
     },
     Entry {
