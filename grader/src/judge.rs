@@ -4,8 +4,9 @@
 //! Whatever is missing, doubled or unexpected is never a pass, and neither an exit status
 //! nor printed text is looked at to find one.
 
+use crate::limits::Bounds;
 use crate::outcome::Verdict;
-use crate::process::Ended;
+use crate::process::{Ended, Hit};
 use crate::run::Evidence;
 use suite_drive::Resource;
 use suite_judge::Judgement;
@@ -35,13 +36,23 @@ fn exhausted(evidence: &Evidence) -> Option<Verdict> {
         let limit = format!("{} MiB", bounds.file_size >> 20);
         return Some(Verdict::DiskExceeded { limit });
     }
-    match evidence.used_up? {
-        Resource::Files => Some(Verdict::FilesExceeded {
+    match (evidence.hit, evidence.used_up) {
+        (Some(Hit::Memory), _) => Some(memory_exceeded(bounds)),
+        (Some(Hit::Processes), _) | (None, Some(Resource::Threads)) => {
+            Some(Verdict::ProcessesExceeded {
+                limit: format!("{} threads and processes", bounds.processes),
+            })
+        }
+        (None, Some(Resource::Files)) => Some(Verdict::FilesExceeded {
             limit: format!("{} open files", bounds.open_files),
         }),
-        Resource::Threads => Some(Verdict::ProcessesExceeded {
-            limit: format!("{} threads and processes", bounds.processes),
-        }),
+        (None, None) => None,
+    }
+}
+
+fn memory_exceeded(bounds: &Bounds) -> Verdict {
+    Verdict::MemoryExceeded {
+        limit: format!("{} MiB", bounds.memory >> 20),
     }
 }
 

@@ -2,7 +2,7 @@
 
 use crate::error::{Error, Result};
 use crate::limits::Bounds;
-use crate::process::{Cage, Captured, Channel, Ended, NotStarted, Order, Running};
+use crate::process::{Cage, Captured, Channel, Ended, Hit, NotStarted, Order, Running};
 use crate::watch::{Stop, TICK, Watch, called};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -55,6 +55,8 @@ pub(crate) struct Evidence {
     pub(crate) leftovers: Vec<String>,
     /// Whether it had filled its working folder.
     pub(crate) disk_full: bool,
+    /// The limit of its whole cage that it had hit.
+    pub(crate) hit: Option<Hit>,
     /// What its driver found used up.
     pub(crate) used_up: Option<Resource>,
     /// What it might use.
@@ -122,6 +124,7 @@ pub(crate) async fn run(order: CaseRun<'_>, cage: &mut Cage) -> Result<Evidence>
     let left = cage.clear(&running).await?;
     attended.evidence.leftovers = left.processes;
     attended.evidence.disk_full = left.disk_full;
+    attended.evidence.hit = left.hit;
     attended.evidence.bounds = order.bounds;
     attended.take_last_frames().await;
     let mut evidence = attended.evidence;

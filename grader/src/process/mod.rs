@@ -103,6 +103,17 @@ pub(crate) struct Left {
     pub(crate) processes: Vec<String>,
     /// Whether it had filled the writable folder.
     pub(crate) disk_full: bool,
+    /// The limit of the whole cage that it had hit.
+    pub(crate) hit: Option<Hit>,
+}
+
+/// A limit of a whole cage that the kernel enforces.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Hit {
+    /// Memory: something was ended for it.
+    Memory,
+    /// Threads and processes: one more was refused.
+    Processes,
 }
 
 /// Both directions of the private channel.

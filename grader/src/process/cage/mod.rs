@@ -43,7 +43,7 @@ pub(crate) struct Cage {
     control: UnixStream,
     holder: u32,
     /// Removed last, when everything in them has ended.
-    _cgroups: Cgroups,
+    cgroups: Cgroups,
 }
 
 impl Cage {
@@ -126,6 +126,7 @@ impl Cage {
         Ok(Left {
             processes,
             disk_full: matches!(reply, Reply::Cleared(true)),
+            hit: self.cgroups.hit(),
         })
     }
 
@@ -254,7 +255,7 @@ async fn try_open(bars: &Bars, level: Level) -> io::Result<Cage> {
         keeper,
         control: UnixStream::from_std(ours)?,
         holder: 0,
-        _cgroups: cgroups,
+        cgroups,
     };
     let enter = Request::Enter(Policy::new(bars, level));
     send(cage.control.as_fd(), &enter, &[])?;
