@@ -298,7 +298,7 @@ pub(super) const ENTRIES: &[Entry] = &[
             if got.is_empty() { return; }
             panic!("saw {got:?}")"#,
         )],
-        right: crate::entry::Right::Passed,
+        right: Passed,
         ..DERIVE
     },
 ];
