@@ -2,12 +2,14 @@
 //!
 //! A pass needs exactly one answer, under the right secret, that the oracle finds right.
 //! Whatever is missing, doubled or unexpected is never a pass, and neither an exit status
-//! nor printed text is looked at to find one.
+//! nor printed text is looked at to find one. Where there is none, they may tell one failure
+//! from another: whoever forges them has failed all the same.
 
+use crate::limits::Bounds;
 use crate::outcome::Verdict;
-use crate::process::Ended;
+use crate::process::{Ended, Hit};
 use crate::run::Evidence;
-use suite_drive::Resource;
+use suite_drive::{MAX_FRAME, Resource};
 use suite_judge::Judgement;
 
 /// The verdict on a case. `judged` is what the oracle says of the one answer.
@@ -21,7 +23,10 @@ pub(crate) fn verdict(evidence: &Evidence, judged: Option<&Judgement>) -> Verdic
         return Verdict::NotAttempted;
     }
     let verdict = answered(evidence, judged);
-    let unexplained = !matches!(verdict, Verdict::Passed) && evidence.stopped.is_none();
+    if !verdict.is_passed() && said::todo(&evidence.stderr.to_bytes()) {
+        return Verdict::NotAttempted;
+    }
+    let unexplained = !verdict.is_passed() && evidence.stopped.is_none();
     match exhausted(evidence) {
         Some(exhausted) if unexplained => exhausted,
         _ => verdict,
@@ -35,13 +40,26 @@ fn exhausted(evidence: &Evidence) -> Option<Verdict> {
         let limit = format!("{} MiB", bounds.file_size >> 20);
         return Some(Verdict::DiskExceeded { limit });
     }
-    match evidence.used_up? {
-        Resource::Files => Some(Verdict::FilesExceeded {
+    match (evidence.hit, evidence.used_up) {
+        (Some(Hit::Memory), _) => Some(memory_exceeded(bounds)),
+        (Some(Hit::Processes), _) | (None, Some(Resource::Threads)) => {
+            Some(Verdict::ProcessesExceeded {
+                limit: format!("{} threads and processes", bounds.processes),
+            })
+        }
+        (None, Some(Resource::Files)) => Some(Verdict::FilesExceeded {
             limit: format!("{} open files", bounds.open_files),
         }),
-        Resource::Threads => Some(Verdict::ProcessesExceeded {
-            limit: format!("{} threads and processes", bounds.processes),
+        (None, Some(Resource::Answer)) => Some(Verdict::OutputExceeded {
+            limit: format!("{} MiB in its answer", MAX_FRAME >> 20),
         }),
+        (None, None) => None,
+    }
+}
+
+fn memory_exceeded(bounds: &Bounds) -> Verdict {
+    Verdict::MemoryExceeded {
+        limit: format!("{} MiB", bounds.memory >> 20),
     }
 }
 
@@ -73,6 +91,9 @@ fn without_answer(evidence: &Evidence) -> Verdict {
         Some(Ended::Signalled(SIGXFSZ)) => Verdict::DiskExceeded {
             limit: format!("{} MiB", evidence.bounds.file_size >> 20),
         },
+        Some(Ended::Signalled(SIGABRT)) if said::no_memory(&evidence.stderr.to_bytes()) => {
+            memory_exceeded(&evidence.bounds)
+        }
         Some(Ended::Signalled(signal)) => Verdict::Crashed { signal },
         Some(Ended::Exited(code)) => Verdict::ExitedEarly { code },
         None => Verdict::GraderError {
@@ -85,6 +106,31 @@ fn without_answer(evidence: &Evidence) -> Verdict {
 const SIGXCPU: i32 = 24;
 /// File size limit exceeded.
 const SIGXFSZ: i32 = 25;
+/// What a Rust program ends itself by.
+const SIGABRT: i32 = 6;
+
+/// What std prints for a program that cannot say it on the channel any more, or is a child
+/// process and has none. Anybody can print it.
+mod said {
+    /// Whether an allocation failed: std says so and aborts, without a panic.
+    pub(super) fn no_memory(stderr: &[u8]) -> bool {
+        let text = String::from_utf8_lossy(stderr);
+        let mut after = text.split("memory allocation of ").skip(1);
+        after.any(|rest| {
+            let bytes = rest.split_once(" bytes failed");
+            bytes.is_some_and(|(bytes, _)| bytes.parse::<u64>().is_ok())
+        })
+    }
+
+    /// Whether `todo!()` was reached where no panic is reported: in a child process.
+    pub(super) fn todo(stderr: &[u8]) -> bool {
+        let text = String::from_utf8_lossy(stderr);
+        let lines: Vec<&str> = text.lines().collect();
+        lines.windows(2).any(|pair| {
+            pair[0].contains(" panicked at ") && pair[1].starts_with("not yet implemented")
+        })
+    }
+}
 
 /// The verdict on a kata: the gravest of its cases' verdicts.
 pub(crate) fn of_kata<'a>(cases: impl IntoIterator<Item = &'a Verdict>) -> Verdict {
@@ -105,6 +151,7 @@ pub(crate) fn of_kata<'a>(cases: impl IntoIterator<Item = &'a Verdict>) -> Verdi
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::process::Captured;
     use crate::watch::Stop;
     use suite_judge::Wrong;
 
@@ -173,6 +220,63 @@ mod tests {
             ..answered(0)
         };
         assert_eq!(verdict(&evidence, None), Verdict::NotAttempted);
+    }
+
+    #[test]
+    fn a_failed_allocation_is_told_from_a_crash_only_by_an_abort_without_an_answer() {
+        let said = b"x memory allocation of 214748364800 bytes failed\nnote: more";
+        let ended = |signal, stderr: &[u8]| Evidence {
+            ended: Some(Ended::Signalled(signal)),
+            stderr: Captured::of(stderr),
+            bounds: crate::limits::Limits::default().for_case(),
+            ..answered(0)
+        };
+        let limit = "512 MiB".to_owned();
+        let exceeded = Verdict::MemoryExceeded { limit };
+        assert_eq!(verdict(&ended(6, said), None), exceeded);
+        for (signal, stderr) in [(11, said.as_slice()), (6, b"memory allocation of much")] {
+            let crashed = Verdict::Crashed { signal };
+            assert_eq!(verdict(&ended(signal, stderr), None), crashed);
+        }
+    }
+
+    #[test]
+    fn a_todo_in_a_child_process_is_not_attempted_unless_the_answer_is_right() {
+        let said = b"\nthread 'main' (9) panicked at src/lib.rs:3:5:\nnot yet implemented: x\n";
+        let evidence = Evidence {
+            stderr: Captured::of(said),
+            ..answered(1)
+        };
+        assert_eq!(verdict(&evidence, Some(&wrong())), Verdict::NotAttempted);
+        let right = verdict(&evidence, Some(&Judgement::Right));
+        assert_eq!(right, Verdict::Passed);
+        let printed = Evidence {
+            stderr: Captured::of(b"not yet implemented\n"),
+            ..answered(1)
+        };
+        assert_eq!(verdict(&printed, Some(&wrong())), Verdict::Failed);
+    }
+
+    #[test]
+    fn what_was_used_up_explains_what_went_wrong_and_no_right_answer() {
+        for (hit, used_up, word) in [
+            (Some(Hit::Memory), None, "out of memory"),
+            (Some(Hit::Processes), None, "too many threads"),
+            (None, Some(Resource::Threads), "too many threads"),
+            (None, Some(Resource::Files), "too many files"),
+            (None, Some(Resource::Answer), "too much output"),
+        ] {
+            let mut evidence = Evidence {
+                hit,
+                used_up,
+                ended: Some(Ended::Exited(1)),
+                ..answered(0)
+            };
+            assert_eq!(verdict(&evidence, None).word(), word);
+            evidence.answers.push(Vec::new());
+            let right = verdict(&evidence, Some(&Judgement::Right));
+            assert!(right.is_passed(), "{evidence:?}");
+        }
     }
 
     #[test]

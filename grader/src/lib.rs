@@ -15,6 +15,7 @@ mod depot;
 mod fingerprint;
 mod limits;
 mod process;
+mod removal;
 mod scratch;
 
 mod cargo;

@@ -42,7 +42,7 @@ pub(crate) enum Verdict {
         /// The limit that was reached, in words.
         limit: String,
     },
-    /// More output than allowed.
+    /// More output than allowed, or a longer answer.
     OutputExceeded {
         /// The limit that was reached, in words.
         limit: String,
@@ -118,7 +118,7 @@ impl Verdict {
             Self::ProcessesExceeded { limit } => Some(format!("started more than {limit}")),
             Self::DiskExceeded { limit } => Some(format!("wrote more than {limit}")),
             Self::FilesExceeded { limit } => Some(format!("held all of {limit} at once")),
-            Self::OutputExceeded { limit } => Some(format!("printed more than {limit}")),
+            Self::OutputExceeded { limit } => Some(format!("produced more than {limit}")),
             Self::ExitedEarly { code } => Some(format!(
                 "the process ended itself with exit status {code} before the case was over; a \
                  function must return, not exit"

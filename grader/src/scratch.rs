@@ -2,9 +2,9 @@
 //! is removed by the next one.
 
 use crate::error::{Error, Result};
+use crate::removal;
 use std::fs::{self, File};
-use std::path::Path;
-use tempfile::TempDir;
+use std::path::{Path, PathBuf};
 
 /// What every scratch folder's name begins with.
 const PREFIX: &str = "grader-";
@@ -14,7 +14,7 @@ const LOCK: &str = ".lock";
 /// A scratch folder of this process. Dropping it removes it.
 #[derive(Debug)]
 pub(crate) struct Scratch {
-    folder: TempDir,
+    folder: PathBuf,
     _lock: File,
 }
 
@@ -33,7 +33,7 @@ impl Scratch {
                 let lock = File::create(folder.path().join(LOCK))?;
                 lock.lock()?;
                 Ok(Self {
-                    folder,
+                    folder: folder.keep(),
                     _lock: lock,
                 })
             });
@@ -42,7 +42,14 @@ impl Scratch {
 
     /// Where it is.
     pub(crate) fn path(&self) -> &Path {
-        self.folder.path()
+        &self.folder
+    }
+}
+
+impl Drop for Scratch {
+    fn drop(&mut self) {
+        // What cannot be removed even so, the next grader tries again.
+        let _ = removal::remove(&self.folder);
     }
 }
 
@@ -56,7 +63,7 @@ fn sweep(parent: &Path) {
             continue;
         };
         if lock.try_lock().is_ok() {
-            let _ = fs::remove_dir_all(folder);
+            let _ = removal::remove(&folder);
         }
     }
 }

@@ -69,7 +69,7 @@ impl Watch {
     pub(crate) fn look(&mut self, running: &Running) -> Option<Stop> {
         self.time()
             .or_else(|| self.output(&running.stdout, &running.stderr))
-            .or_else(|| self.tree())
+            .or_else(|| self.tree(running))
     }
 
     fn time(&self) -> Option<Stop> {
@@ -80,10 +80,10 @@ impl Watch {
     fn output(&self, stdout: &Drain, stderr: &Drain) -> Option<Stop> {
         let limit = self.bounds.output;
         let over = stdout.total() + stderr.total() > limit;
-        over.then(|| Stop::Output(format!("{} MiB", limit >> 20)))
+        over.then(|| Stop::Output(format!("{} MiB of output", limit >> 20)))
     }
 
-    fn tree(&mut self) -> Option<Stop> {
+    fn tree(&mut self, running: &Running) -> Option<Stop> {
         let mut sight = stillness::look(self.root).ok()?;
         // The holder is the cage's own.
         sight.threads.retain(|thread| thread.pid != self.root);
@@ -95,11 +95,11 @@ impl Watch {
         if resident(&sight) > limit {
             return Some(Stop::Memory(format!("{} MiB", limit >> 20)));
         }
-        self.stuck(sight)
+        self.stuck(sight, running.program)
     }
 
     /// Stuck in two looks with nothing run between them.
-    fn stuck(&mut self, sight: Sight) -> Option<Stop> {
+    fn stuck(&mut self, sight: Sight, program: Option<u32>) -> Option<Stop> {
         let before = self.before.replace(sight);
         let (before, sight) = (before?, self.before.as_ref()?);
         let quiet = self.elapsed() > YOUTH && sight.unchanged_since(&before, &[]);
@@ -107,20 +107,25 @@ impl Watch {
             return None;
         }
         let threads = sight.threads.iter();
-        let waiting = threads.map(|thread| format!("{} {}", called(thread), thread.wait));
+        let waiting = threads.map(|thread| format!("{} {}", called(thread, program), thread.wait));
         Some(Stop::Stuck(waiting.collect()))
     }
 }
 
-/// What a thread is called in a report. The kernel gives an unnamed thread the name of the
-/// program, which says nothing.
-pub(crate) fn called(thread: &stillness::Thread) -> String {
-    if thread.pid == thread.tid {
+/// What a thread is called in a report, given the process of the program itself. The kernel
+/// gives an unnamed thread the name of the program, which says nothing.
+pub(crate) fn called(thread: &stillness::Thread, program: Option<u32>) -> String {
+    let name = if thread.pid == thread.tid {
         "the main thread".to_owned()
     } else if thread.name == "driver" {
         "an unnamed thread".to_owned()
     } else {
         format!("thread {:?}", thread.name)
+    };
+    if program.is_some_and(|program| thread.pid != program) {
+        format!("{name} of a child process")
+    } else {
+        name
     }
 }
 
@@ -140,3 +145,29 @@ fn resident_of(pid: u32) -> Option<u64> {
 
 /// Bytes in a page, on every platform that has a `/proc/<pid>/statm` worth reading here.
 const PAGE: u64 = 4096;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn threads_of_child_processes_are_told_from_the_programs_own() {
+        let thread = |pid, tid, name: &str| stillness::Thread {
+            pid,
+            tid,
+            name: name.to_owned(),
+            wait: stillness::Wait::Lock,
+            activity: 0,
+        };
+        for (thread, name) in [
+            (thread(7, 7, "driver"), "the main thread"),
+            (thread(7, 8, "driver"), "an unnamed thread"),
+            (thread(7, 8, "a\n"), "thread \"a\\n\""),
+            (thread(9, 9, "driver"), "the main thread of a child process"),
+            (thread(9, 10, "b"), "thread \"b\" of a child process"),
+        ] {
+            assert_eq!(called(&thread, Some(7)), name);
+        }
+        assert_eq!(called(&thread(9, 9, "driver"), None), "the main thread");
+    }
+}

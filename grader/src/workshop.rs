@@ -31,6 +31,7 @@ impl Workshop {
     /// Builds what student crates need; goes on building the oracle in the background.
     pub(crate) async fn open(choice: CageChoice, events: &Events) -> Result<Self> {
         let level = choice.level(&possible_cage().await?)?;
+        Cage::check_linker(level)?;
         let sender = events.clone();
         let built = tokio::task::spawn_blocking(move || {
             let depot = cargo::depot();

@@ -27,3 +27,4 @@ mod names;
 mod progress;
 mod seeds;
 mod stubs;
+mod weaker_cages;

@@ -145,6 +145,15 @@ pub(crate) const CHAIN: Entry = Entry {
     ..NOTHING
 };
 
+/// An entry for `process-pipe`, whose suite runs some of it in child processes. No attacks.
+pub(crate) const PIPE: Entry = Entry {
+    kata: Kata {
+        place: "processes/process-pipe",
+        hook: ("", ""),
+    },
+    ..NOTHING
+};
+
 /// An entry for `orm-derive`: a procedural macro, native code inside rustc.
 pub(crate) const DERIVE: Entry = Entry {
     kata: Kata {

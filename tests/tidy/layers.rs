@@ -11,7 +11,14 @@ use syn::Item;
 /// or in its own. ARCHITECTURE.md prints the same table.
 const LAYERS: &[&[&str]] = &[
     &["error", "exit_code", "text"],
-    &["limits", "process", "scratch", "fingerprint", "depot"],
+    &[
+        "limits",
+        "removal",
+        "process",
+        "scratch",
+        "fingerprint",
+        "depot",
+    ],
     &["outcome", "record", "cargo"],
     &[
         "catalogue",

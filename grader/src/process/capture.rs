@@ -26,6 +26,14 @@ impl Captured {
         }
     }
 
+    /// All of these bytes.
+    #[cfg(test)]
+    pub(crate) fn of(bytes: &[u8]) -> Self {
+        let mut captured = Self::new(bytes.len());
+        captured.push(bytes);
+        captured
+    }
+
     fn push(&mut self, bytes: &[u8]) {
         self.total += bytes.len() as u64;
         let room = self.keep.saturating_sub(self.head.len()).min(bytes.len());

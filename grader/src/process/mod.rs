@@ -11,6 +11,7 @@ mod cage;
 mod cage;
 mod capture;
 mod level;
+mod not_started;
 mod tool;
 
 use crate::limits::Bounds;
@@ -23,6 +24,7 @@ pub(crate) use cage::Cage;
 pub(crate) use cage::{ENTER, INIT, KEEPER, enter, init, keep};
 pub(crate) use capture::{Captured, Drain};
 pub(crate) use level::{CageChoice, Level, Possible, remedy};
+pub(crate) use not_started::NotStarted;
 pub(crate) use tool::tool;
 
 /// A program to start, with everything it will know of the world.
@@ -101,6 +103,17 @@ pub(crate) struct Left {
     pub(crate) processes: Vec<String>,
     /// Whether it had filled the writable folder.
     pub(crate) disk_full: bool,
+    /// The limit of the whole cage that it had hit.
+    pub(crate) hit: Option<Hit>,
+}
+
+/// A limit of a whole cage that the kernel enforces.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Hit {
+    /// Memory: something was ended for it.
+    Memory,
+    /// Threads and processes: one more was refused.
+    Processes,
 }
 
 /// Both directions of the private channel.

@@ -1,7 +1,9 @@
 //! Where there is no cage: the program and its process group are ended, and that is all.
 
+use super::not_started::{Cause, NotStarted};
 use super::{Bars, Channel, Drain, Ended, Left, Level, Order, Possible, Running};
 use crate::error::{Error, Result};
+use crate::removal;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -34,19 +36,28 @@ impl Cage {
         }
     }
 
-    /// Starts a program; one at a time, see [`Cage::clear`].
-    pub(crate) async fn spawn(&mut self, order: &Order, kept: usize) -> Result<Running> {
-        let running = self.try_spawn(order, kept).await;
-        running.map_err(|error| {
-            Error::grader(
-                format!("cannot start {}: {error}", order.program.display()),
-                "does the file exist, and may it be executed there?",
-            )
-        })
+    /// Which linker there is only the compiler knows here.
+    pub(crate) fn check_linker(_: Level) -> Result<()> {
+        Ok(())
     }
 
-    async fn try_spawn(&mut self, order: &Order, kept: usize) -> io::Result<Running> {
-        let listener = TcpListener::bind(("127.0.0.1", 0)).await?;
+    /// Starts a program; one at a time, see [`Cage::clear`].
+    pub(crate) async fn spawn(
+        &mut self,
+        order: &Order,
+        kept: usize,
+    ) -> std::result::Result<Running, NotStarted> {
+        let running = self.try_spawn(order, kept).await;
+        running.map_err(|(cause, error)| NotStarted::new(order, cause, &error.to_string()))
+    }
+
+    async fn try_spawn(
+        &mut self,
+        order: &Order,
+        kept: usize,
+    ) -> std::result::Result<Running, (Cause, io::Error)> {
+        let other = |error| (Cause::Other, error);
+        let listener = TcpListener::bind(("127.0.0.1", 0)).await.map_err(other)?;
         let mut command = Command::new(&order.program);
         // Without arguments it is a driver, which then learns where to connect.
         let is_driver = order.args.is_empty();
@@ -66,19 +77,25 @@ impl Cage {
             .kill_on_drop(true);
         #[cfg(unix)]
         command.process_group(0);
-        let mut child = command.spawn()?;
+        let mut child = command
+            .spawn()
+            .map_err(|error| (Cause::of(&error, &order.program, &order.cwd), error))?;
         let (Some(mut stdin), Some(stdout), Some(stderr), Some(pid)) = (
             child.stdin.take(),
             child.stdout.take(),
             child.stderr.take(),
             child.id(),
         ) else {
-            return Err(io::Error::other("it ended at once"));
+            return Err(other(io::Error::other("it ended at once")));
         };
         let channel = if is_driver {
-            let port = listener.local_addr()?.port();
-            stdin.write_all(format!("{port}\n").as_bytes()).await?;
-            let connection = tokio::time::timeout(order.bounds.wall, listener.accept()).await??;
+            let port = listener.local_addr().map_err(other)?.port();
+            // One that is gone already shows in its not connecting.
+            let _ = stdin.write_all(format!("{port}\n").as_bytes()).await;
+            let connection = tokio::time::timeout(order.bounds.wall, listener.accept())
+                .await
+                .map_err(|late| (Cause::Program, late.into()))?
+                .map_err(other)?;
             let (reader, writer) = connection.0.into_split();
             Channel {
                 reader: Box::new(reader),
@@ -117,9 +134,8 @@ impl Cage {
     /// What the program left behind is not known here.
     pub(crate) async fn clear(&mut self, _: &Running) -> Result<Left> {
         self.end().await?;
-        let emptied =
-            fs::remove_dir_all(&self.writable).and_then(|()| fs::create_dir_all(&self.writable));
-        emptied.map_err(|error| Error::io("empty", &self.writable, &error))?;
+        removal::empty(&self.writable)
+            .map_err(|error| Error::io("empty", &self.writable, &error))?;
         Ok(Left::default())
     }
 

@@ -83,7 +83,26 @@ pub(super) const ENTRIES: &[Entry] = &[
         name: "driver_that_is_no_program",
         class: "channel",
         changes: fake_driver!("let _ = std::fs::write(driver, \"not a program\");"),
-        right: Kata(&["does-not-compile", "rejected"]),
+        right: Every(&["rejected", "passed"]),
+        shown: &["no program that can be started"],
+        ..DERIVE
+    },
+    Entry {
+        name: "driver_without_its_interpreter",
+        class: "channel",
+        changes: fake_driver!("let _ = std::fs::write(driver, \"#!/does/not/exist\\n\");"),
+        right: Every(&["rejected", "passed"]),
+        shown: &["no program that can be started"],
+        speed: Speed::Slow,
+        ..DERIVE
+    },
+    Entry {
+        name: "driver_that_is_empty",
+        class: "channel",
+        changes: fake_driver!("let _ = std::fs::write(driver, \"\");"),
+        right: Every(&["rejected", "passed"]),
+        shown: &["no program that can be started"],
+        speed: Speed::Slow,
         ..DERIVE
     },
     Entry {
@@ -111,7 +130,7 @@ pub(super) const ENTRIES: &[Entry] = &[
         name: "driver_that_frames_too_much",
         class: "channel",
         changes: fake_driver!(
-            "let _ = std::fs::write(driver, \"#!/bin/sh\\nprintf '\\\\377\\\\377\\\\377\\\\377' >&0; head -c 2000000 /dev/zero >&0; sleep 100\\n\");"
+            "let _ = std::fs::write(driver, \"#!/bin/sh\\nprintf '\\\\377\\\\377\\\\377\\\\377' >&0; sleep 100\\n\");"
         ),
         limits: &[("wall-seconds", 2)],
         right: Every(&["rejected", "passed"]),

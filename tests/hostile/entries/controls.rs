@@ -1,8 +1,8 @@
 //! Honest submissions: what a cage must not get in the way of.
 
 use crate::entry::Change::{Attack, Do, End, File, Replace};
-use crate::entry::Right::Cases;
-use crate::entry::{BYTES, CHAIN, DERIVE, Entry, FILES, Speed};
+use crate::entry::Right::{Cases, Every};
+use crate::entry::{BYTES, CHAIN, DERIVE, Entry, FILES, PIPE, Speed};
 use std::fs;
 
 pub(super) const ENTRIES: &[Entry] = &[
@@ -32,6 +32,16 @@ pub(super) const ENTRIES: &[Entry] = &[
         )],
         right: Cases(&[(BYTES, &["failed"]), (crate::entry::FAILURES, &["failed"])]),
         ..FILES
+    },
+    Entry {
+        name: "todo_in_a_child_process",
+        class: "control",
+        changes: &[Replace(
+            "    let mut sender = Sender::new(io::stdout());\n    for message",
+            "    if true { todo!() }\n    let mut sender = Sender::new(io::stdout());\n    for message",
+        )],
+        right: Every(&["passed", "not-attempted"]),
+        ..PIPE
     },
     Entry {
         name: "children_sockets_threads_and_files",

@@ -108,6 +108,10 @@ pub(super) const ENTRIES: &[Entry] = &[
             Ok(())"#,
         )],
         right: Cases(DEADLOCKED),
+        shown: &[
+            "\"the main thread waits for a child process\"",
+            "\"the main thread of a child process reads from a pipe\"",
+        ],
         within: 20,
         speed: Speed::Slow,
         ..FILES

@@ -1,7 +1,7 @@
 //! Reading what is not theirs: suites, solutions, homes, environments.
 
 use crate::entry::Change::{Attack, End, Lib, Link, Macro};
-use crate::entry::Right::{Cases, Kata};
+use crate::entry::Right::{Cases, Kata, Passed};
 use crate::entry::{BYTES, DERIVE, Entry, FILES, Speed};
 
 /// Parts of suites that decide.
@@ -53,6 +53,16 @@ pub(super) const ENTRIES: &[Entry] = &[
         )],
         right: Kata(&["does-not-compile"]),
         hidden: DECIDING,
+        ..FILES
+    },
+    Entry {
+        name: "programs_of_the_site",
+        class: "leak",
+        changes: &[Attack(
+            "let seen: Vec<_> = std::fs::read_dir(\"/usr/local\").into_iter().flatten().flatten().collect();\n\
+             assert!(seen.is_empty(), \"{seen:?}\");\nOk(())",
+        )],
+        right: Passed,
         ..FILES
     },
     Entry {
@@ -288,7 +298,7 @@ pub(super) const ENTRIES: &[Entry] = &[
             if got.is_empty() { return; }
             panic!("saw {got:?}")"#,
         )],
-        right: crate::entry::Right::Passed,
+        right: Passed,
         ..DERIVE
     },
 ];

@@ -121,6 +121,16 @@ pub(super) const ENTRIES: &[Entry] = &[
         ..FILES
     },
     Entry {
+        name: "memory_faster_than_anybody_looks",
+        class: "resource",
+        changes: &[Attack(
+            "let all = vec![1_u8; 1 << 30];\nprintln!(\"{}\", all[7]);\nOk(())",
+        )],
+        limits: &[("memory-mib", 16)],
+        right: Cases(&[(BYTES, &["memory-exceeded"])]),
+        ..FILES
+    },
+    Entry {
         name: "memory_all_at_once",
         class: "resource",
         changes: &[Attack(

@@ -11,7 +11,9 @@ use super::mounts;
 use super::policy::{Policy, Reply, Request, Spawn};
 use super::wire::{self, receive, reply, reply_with};
 use crate::exit_code::ExitCode;
+use crate::process::not_started::Cause;
 use crate::process::{Ended, Level};
+use crate::removal;
 use rustix::event::{PollFd, PollFlags, poll};
 use rustix::process::{
     Pid, PidfdFlags, Signal, WaitOptions, kill_process, pidfd_open, set_child_subreaper, wait,
@@ -21,7 +23,7 @@ use std::ffi::OsString;
 use std::fs;
 use std::io::{self, Write};
 use std::os::fd::{AsFd, OwnedFd};
-use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
+use std::os::unix::fs::OpenOptionsExt;
 use std::os::unix::net::UnixStream;
 use std::os::unix::process::CommandExt;
 use std::path::Path;
@@ -103,26 +105,44 @@ fn hold_init(control: &UnixStream) -> io::Result<()> {
     Ok(())
 }
 
-/// Shuts itself in and becomes a program: `ENTER policy program argument…`. For cages without
-/// an init that is shut in itself.
+/// Shuts itself in and becomes a program: `ENTER policy [program argument…]`. For cages
+/// without an init that is shut in itself. Without a program it has only tried.
 pub(crate) fn enter(args: &[OsString]) -> ExitCode {
-    let entered = entered(args);
-    // Nobody reads this but who looks into what the program said.
-    let _ = writeln!(io::stderr(), "cannot enter the cage: {entered}");
-    ExitCode::Grader
+    let entered = args.split_first().map_or_else(
+        || Err(io::ErrorKind::InvalidInput.into()),
+        |(policy, program)| entered(policy, program),
+    );
+    if let Err(error) = &entered {
+        // Read by who has only tried, and by who looks into what a program said.
+        let _ = writeln!(io::stderr(), "cannot start in the cage: {error}");
+    }
+    outcome(entered.is_ok())
 }
 
-/// Why it could not become the program.
-fn entered(args: &[OsString]) -> io::Error {
-    let [policy, program, args @ ..] = args else {
-        return io::ErrorKind::InvalidInput.into();
+fn entered(policy: &OsString, program: &[OsString]) -> io::Result<()> {
+    let Some(policy) = policy.to_str().and_then(wire::from_hex) else {
+        return Err(io::ErrorKind::InvalidData.into());
     };
-    let policy = policy.to_str().and_then(wire::from_hex);
-    match policy.map(|policy| confine::confine(&policy)) {
-        Some(Ok(())) => Command::new(program).args(args).exec(),
-        Some(Err(error)) => error,
-        None => io::ErrorKind::InvalidData.into(),
+    confine::confine(&policy)?;
+    match program {
+        [] => Ok(()),
+        [program, args @ ..] => Err(Command::new(program).args(args).exec()),
     }
+}
+
+/// Whether a program could shut itself in as it must. Found out before there is one, so that
+/// what this system lacks is not taken for the program's end.
+fn try_to_enter(policy: &Policy) -> io::Result<()> {
+    let tried = Command::new("/proc/self/exe")
+        .args([ENTER, &wire::to_hex(policy)])
+        .env_clear()
+        .stdin(Stdio::null())
+        .output()?;
+    if tried.status.success() {
+        return Ok(());
+    }
+    let why = String::from_utf8_lossy(&tried.stderr);
+    Err(io::Error::other(why.trim().to_owned()))
 }
 
 /// Holds programs where there are no namespaces. It is not shut in itself, because it must
@@ -130,10 +150,13 @@ fn entered(args: &[OsString]) -> io::Error {
 fn hold_programs(control: &UnixStream, policy: Policy) -> io::Result<()> {
     set_child_subreaper(Pid::from_raw(1))?;
     fs::create_dir_all(&policy.writable)?;
+    try_to_enter(&policy)?;
     reply(control, &Reply::Holder(std::process::id()))?;
     let mut holder = Holder::new(control.try_clone()?, policy, Scope::Descendants)?;
     let served = holder.serve();
     holder.end_all()?;
+    // What the last program left would be too deep for others to remove.
+    removal::empty(Path::new(&holder.policy.writable))?;
     served
 }
 
@@ -220,7 +243,22 @@ impl Holder {
                 self.main = Some(main);
                 reply(&self.control, &Reply::Spawned(()))
             }
-            Err(error) => reply(&self.control, &Reply::Failed(error.to_string())),
+            Err(error) => {
+                let cause = self.cause(&error, spawn);
+                reply(
+                    &self.control,
+                    &Reply::NotStarted((cause, error.to_string())),
+                )
+            }
+        }
+    }
+
+    fn cause(&self, error: &io::Error, spawn: &Spawn) -> Cause {
+        let cause = Cause::of(error, Path::new(&spawn.program), Path::new(&spawn.cwd));
+        match (cause, self.scope) {
+            // Here it was the grader that could not be started; it finds out about the program.
+            (Cause::Program, Scope::Descendants) => Cause::Other,
+            _ => cause,
         }
     }
 
@@ -244,7 +282,7 @@ impl Holder {
         self.main = None;
         let full = self.scope == Scope::Namespace && is_full(&self.policy.writable);
         let cleared = if emptying {
-            empty(Path::new(&self.policy.writable))
+            removal::empty(Path::new(&self.policy.writable))
         } else {
             Ok(())
         };
@@ -352,19 +390,4 @@ fn bury() -> bool {
 /// Whether nothing more fits in a file system: bytes, or files.
 fn is_full(folder: &str) -> bool {
     rustix::fs::statvfs(folder).is_ok_and(|left| left.f_bavail < 4 || left.f_ffree < 4)
-}
-
-/// Removes everything in a folder, also what was made unreadable on purpose.
-fn empty(folder: &Path) -> io::Result<()> {
-    fs::set_permissions(folder, fs::Permissions::from_mode(0o700))?;
-    for entry in fs::read_dir(folder)? {
-        let entry = entry?;
-        if entry.file_type()?.is_dir() {
-            empty(&entry.path())?;
-            fs::remove_dir(entry.path())?;
-        } else {
-            fs::remove_file(entry.path())?;
-        }
-    }
-    Ok(())
 }

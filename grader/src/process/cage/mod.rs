@@ -13,10 +13,11 @@ mod policy;
 mod seccomp;
 mod wire;
 
+use super::not_started::{Cause, NotStarted};
 use super::{Bars, Channel, Drain, Ended, Left, Level, Order, Possible, Running};
 use crate::error::{Error, Result};
 use cgroup::Cgroups;
-use policy::{Policy, Reply, Request, Spawn};
+use policy::{Policy, Reply, Request, Spawn, has_program};
 use rustix::net::RecvFlags;
 use std::fs::File;
 use std::io::{self, PipeReader};
@@ -42,7 +43,7 @@ pub(crate) struct Cage {
     control: UnixStream,
     holder: u32,
     /// Removed last, when everything in them has ended.
-    _cgroups: Cgroups,
+    cgroups: Cgroups,
 }
 
 impl Cage {
@@ -79,15 +80,28 @@ impl Cage {
         }
     }
 
+    /// Looks whether a cage of this level shows the linker that rustc asks for.
+    pub(crate) fn check_linker(level: Level) -> Result<()> {
+        if has_program("cc", level) {
+            return Ok(());
+        }
+        Err(Error::grader(
+            "no program can be linked in a cage: there is no `cc` in /usr/bin",
+            "install a C compiler, for example with `sudo apt install gcc`; one in another place, \
+             such as /usr/local, is not seen in a cage",
+        ))
+    }
+
     /// Starts a program; one at a time, see [`Cage::clear`].
-    pub(crate) async fn spawn(&mut self, order: &Order, kept: usize) -> Result<Running> {
-        let running = self.try_spawn(order, kept).await;
-        running.map_err(|error| {
-            Error::grader(
-                format!("cannot start {}: {error}", order.program.display()),
-                "does the file exist, and may it be executed there?",
-            )
-        })
+    pub(crate) async fn spawn(
+        &mut self,
+        order: &Order,
+        kept: usize,
+    ) -> std::result::Result<Running, NotStarted> {
+        let answer = self.try_spawn(order, kept).await;
+        answer
+            .unwrap_or_else(|error| Err((Cause::Other, error.to_string())))
+            .map_err(|(cause, why)| NotStarted::new(order, cause, &why))
     }
 
     /// Waits until the program has ended by itself. Cancel safe.
@@ -112,6 +126,7 @@ impl Cage {
         Ok(Left {
             processes,
             disk_full: matches!(reply, Reply::Cleared(true)),
+            hit: self.cgroups.hit(),
         })
     }
 
@@ -156,7 +171,11 @@ impl Cage {
         alive.map(|thread| thread.name).collect()
     }
 
-    async fn try_spawn(&mut self, order: &Order, kept: usize) -> io::Result<Running> {
+    async fn try_spawn(
+        &mut self,
+        order: &Order,
+        kept: usize,
+    ) -> io::Result<std::result::Result<Running, (Cause, String)>> {
         let (ours, theirs) = StdStream::pair()?;
         let (stdout, stdout_end) = io::pipe()?;
         let (stderr, stderr_end) = io::pipe()?;
@@ -166,12 +185,12 @@ impl Cage {
         drop((theirs, stdout_end, stderr_end));
         match self.receive().await? {
             (Reply::Spawned(()), _) => {}
-            (Reply::Failed(why), _) => return Err(io::Error::other(why)),
+            (Reply::NotStarted(why), _) => return Ok(Err(why)),
             _ => return Err(io::Error::other("out of turn")),
         }
         ours.set_nonblocking(true)?;
         let (reader, writer) = UnixStream::from_std(ours)?.into_split();
-        Ok(Running {
+        Ok(Ok(Running {
             root: self.holder,
             program: only_child(self.holder),
             channel: Channel {
@@ -180,7 +199,7 @@ impl Cage {
             },
             stdout: Drain::keeping(asynchronous(stdout)?, kept),
             stderr: Drain::keeping(asynchronous(stderr)?, kept),
-        })
+        }))
     }
 
     /// Asks for something that is answered by something else than the program's end.
@@ -236,7 +255,7 @@ async fn try_open(bars: &Bars, level: Level) -> io::Result<Cage> {
         keeper,
         control: UnixStream::from_std(ours)?,
         holder: 0,
-        _cgroups: cgroups,
+        cgroups,
     };
     let enter = Request::Enter(Policy::new(bars, level));
     send(cage.control.as_fd(), &enter, &[])?;

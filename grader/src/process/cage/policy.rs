@@ -1,8 +1,9 @@
 //! What a cage shuts in, as data that travels from the grader to the cage.
 
 use crate::limits::Bounds;
+use crate::process::not_started::Cause;
 use crate::process::{Bars, Ended, Level, Order, Shown};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use suite_judge::wire;
 
 wire! {
@@ -49,9 +50,8 @@ wire! {
     }
 }
 
-/// What every program needs: the system's own libraries and programs.
+/// What every program needs: the system's own libraries and programs, besides [`USR`].
 const SYSTEM: &[&str] = &[
-    "/usr",
     "/bin",
     "/sbin",
     "/lib",
@@ -62,11 +62,52 @@ const SYSTEM: &[&str] = &[
     "/etc/localtime",
 ];
 
+/// The system's own, but for one folder.
+const USR: &str = "/usr";
+/// What is in it may be the site's own: nobody's business in a cage.
+const LOCAL: &str = "/usr/local";
+
+/// The system's own, as far as it is there.
+fn system() -> Vec<PathBuf> {
+    let mut found = in_usr();
+    found.extend(SYSTEM.iter().map(PathBuf::from));
+    found.retain(|path| path.exists());
+    found
+}
+
+/// Everything in [`USR`] but [`LOCAL`], in a fixed order.
+fn in_usr() -> Vec<PathBuf> {
+    let entries = std::fs::read_dir(USR).into_iter().flatten().flatten();
+    let mut found: Vec<PathBuf> = entries.map(|entry| entry.path()).collect();
+    found.retain(|path| path != Path::new(LOCAL));
+    found.sort();
+    found
+}
+
+/// Whether a program of the system's, by this name, can be started in a cage of this level by
+/// who looks for it in the usual folders.
+pub(super) fn has_program(name: &str, level: Level) -> bool {
+    let real = |folder: &str| Path::new(folder).join(name).canonicalize().ok();
+    if level == Level::Limits {
+        return [LOCAL_PROGRAMS, "/usr/bin", "/bin"]
+            .into_iter()
+            .any(|folder| real(folder).is_some());
+    }
+    let seen = system();
+    let mut programs = ["/usr/bin", "/bin"].into_iter().filter_map(real);
+    programs.any(|program| seen.iter().any(|folder| program.starts_with(folder)))
+}
+
+/// Where a site keeps programs of its own.
+const LOCAL_PROGRAMS: &str = "/usr/local/bin";
+
 impl Policy {
     /// What a cage of this level with these bars shuts in.
     pub(super) fn new(bars: &Bars, level: Level) -> Self {
-        let system = SYSTEM.iter().map(Shown::as_it_is);
-        let readable = system.chain(bars.readable.clone());
+        // A compiler of the system's has all of it as its own.
+        let others = bars.readable.iter();
+        let others = others.filter(|shown| shown.host != Path::new(USR)).cloned();
+        let readable = system().into_iter().map(Shown::as_it_is).chain(others);
         Self {
             level,
             root: text(&bars.root),
@@ -148,6 +189,8 @@ wire! {
         Cleared(bool),
         /// The file; its descriptor comes along.
         Fetched(()),
+        /// The program was not started: what kept it, and why.
+        NotStarted((Cause, String)),
         /// It could not be done: why.
         Failed(String)
     }
@@ -159,4 +202,25 @@ fn text(path: &Path) -> String {
 
 fn pair(shown: &Shown) -> (String, String) {
     (text(&shown.host), text(&shown.inside))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn programs_of_the_system_are_seen_and_those_of_the_site_are_not() {
+        let seen = system();
+        assert!(seen.contains(&PathBuf::from("/usr/bin")), "{seen:?}");
+        assert!(!seen.contains(&PathBuf::from(USR)), "{seen:?}");
+        let local = seen.iter().find(|path| path.starts_with(LOCAL));
+        assert_eq!(local, None);
+    }
+
+    #[test]
+    fn a_program_is_there_only_if_a_cage_shows_it() {
+        assert!(has_program("sh", Level::Full));
+        assert!(!has_program("no-such-program", Level::Full));
+        assert!(!has_program("no-such-program", Level::Limits));
+    }
 }

@@ -52,7 +52,9 @@ wire! {
         /// Files open at once.
         Files,
         /// Threads and processes.
-        Threads
+        Threads,
+        /// The room for an answer: it is longer than a frame can be.
+        Answer
     }
 }
 
@@ -156,10 +158,15 @@ impl Channel {
         ))
     }
 
-    /// Sends the answer.
+    /// Sends the answer, or says that it is too long.
     pub(crate) fn answer(&self, mut value: Vec<u8>, events: &Vec<Event>) -> io::Result<()> {
         events.put(&mut value);
-        self.send(&Frame::Answer((self.secret, value)))
+        let sent = self.send(&Frame::Answer((self.secret, value)));
+        let is_too_long = |error: &io::Error| error.kind() == io::ErrorKind::InvalidInput;
+        if sent.as_ref().is_err_and(is_too_long) {
+            self.send(&Frame::UsedUp((self.secret, Resource::Answer)))?;
+        }
+        sent
     }
 
     /// Says so if the process has used up its open files.

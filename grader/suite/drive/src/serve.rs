@@ -120,13 +120,15 @@ fn describe(info: &PanicHookInfo<'_>) -> Panic {
     });
     let message = info.payload_as_str().unwrap_or("(not a text)");
     Panic {
-        thread: std::thread::current()
-            .name()
-            .unwrap_or("unnamed")
-            .to_owned(),
+        thread: short(std::thread::current().name().unwrap_or("unnamed")),
         file,
         line,
         column,
-        message: message.chars().take(4096).collect(),
+        message: short(message),
     }
+}
+
+/// So that it fits in a frame.
+fn short(text: &str) -> String {
+    text.chars().take(4096).collect()
 }

@@ -1,14 +1,16 @@
 //! Runs one case in a process of its own and brings home what it did.
 
+mod channel;
+
+use self::channel::Frames;
 use crate::error::{Error, Result};
 use crate::limits::Bounds;
-use crate::process::{Cage, Captured, Channel, Ended, Order, Running};
+use crate::process::{Cage, Captured, Channel, Ended, Hit, NotStarted, Order, Running};
 use crate::watch::{Stop, TICK, Watch, called};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
-use suite_drive::{Frame, MAX_FRAME, Panic, Resource, Secret, Start, Wire};
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::sync::mpsc;
+use suite_drive::{Frame, Panic, Resource, Secret, Start};
+use tokio::task::JoinHandle;
 
 /// Bytes of each stream kept at either end.
 const KEPT_OUTPUT: usize = 32 << 10;
@@ -55,6 +57,8 @@ pub(crate) struct Evidence {
     pub(crate) leftovers: Vec<String>,
     /// Whether it had filled its working folder.
     pub(crate) disk_full: bool,
+    /// The limit of its whole cage that it had hit.
+    pub(crate) hit: Option<Hit>,
     /// What its driver found used up.
     pub(crate) used_up: Option<Resource>,
     /// What it might use.
@@ -64,6 +68,15 @@ pub(crate) struct Evidence {
 }
 
 impl Evidence {
+    /// Of a driver that is none: a macro of the submission has put it there.
+    fn of_no_program(why: &str) -> Self {
+        let violation = format!("what was compiled is no program that can be started: {why}");
+        Self {
+            violation: Some(violation),
+            ..Self::default()
+        }
+    }
+
     /// Whether `todo!()` was reached on any thread.
     pub(crate) fn reached_todo(&self) -> bool {
         self.panics.iter().any(is_todo)
@@ -86,30 +99,33 @@ pub(crate) async fn run(order: CaseRun<'_>, cage: &mut Cage) -> Result<Evidence>
         cwd: order.work.clone(),
         bounds: order.bounds,
     };
-    let mut running = cage.spawn(&program, KEPT_OUTPUT).await?;
+    let mut running = match cage.spawn(&program, KEPT_OUTPUT).await {
+        Err(NotStarted::NoProgram(why)) => return Ok(Evidence::of_no_program(&why)),
+        started => started?,
+    };
     let secret = draw_secret()?;
     let channel = std::mem::replace(&mut running.channel, closed());
-    let (frames, mut writer) = open(channel);
-    let start = Frame::Start(Start {
+    let frames = Frames::over(channel);
+    frames.send(&Frame::Start(Start {
         secret,
         kata: order.kata.to_owned(),
         case: order.case.to_owned(),
         program: order.driver.display().to_string(),
         input: order.input,
-    });
-    // A driver that is gone already shows in the evidence, not in this write.
-    let _ = write(&mut writer, &start).await;
+    }));
     let mut attended = Attended {
         watch: Watch::over(running.root, order.bounds),
         evidence: Evidence::default(),
         frames,
+        settling: None,
         secret,
     };
-    attended.attend(&running, &mut writer, cage).await;
+    attended.attend(&running, cage).await;
     attended.evidence.elapsed = attended.watch.elapsed();
     let left = cage.clear(&running).await?;
     attended.evidence.leftovers = left.processes;
     attended.evidence.disk_full = left.disk_full;
+    attended.evidence.hit = left.hit;
     attended.evidence.bounds = order.bounds;
     attended.take_last_frames().await;
     let mut evidence = attended.evidence;
@@ -134,21 +150,26 @@ fn environment(work: &Path) -> Vec<(String, String)> {
 struct Attended {
     watch: Watch,
     evidence: Evidence,
-    frames: mpsc::Receiver<Option<Frame>>,
+    frames: Frames,
+    /// The search for threads that do not sleep, while the driver waits for its end.
+    settling: Option<JoinHandle<Option<String>>>,
     secret: Secret,
 }
 
 impl Attended {
     /// Until there is an answer, an end, or a reason to end it.
-    async fn attend(&mut self, running: &Running, writer: &mut Writer, cage: &mut Cage) {
+    async fn attend(&mut self, running: &Running, cage: &mut Cage) {
         let mut tick = tokio::time::interval(TICK);
         let mut open = true;
         while self.is_open() {
             tokio::select! {
-                frame = self.frames.recv(), if open => match frame {
-                    Some(frame) => self.take(frame, running.root, writer).await,
+                frame = self.frames.next(), if open => match frame {
+                    Some(frame) => self.take(frame, running),
                     None => open = false,
                 },
+                restless = settled(&mut self.settling) => {
+                    self.frames.send(&Frame::Settled(restless));
+                }
                 ended = cage.ended() => self.evidence.ended = Some(ended),
                 _ = tick.tick() => self.evidence.stopped = self.watch.look(running),
             }
@@ -164,11 +185,12 @@ impl Attended {
             && !evidence.reached_todo()
     }
 
-    async fn take(&mut self, frame: Option<Frame>, root: u32, writer: &mut Writer) {
+    fn take(&mut self, frame: Option<Frame>, running: &Running) {
         match frame {
-            Some(Frame::Settle(secret)) if secret == self.secret => {
-                let restless = settle(root).await;
-                let _ = write(writer, &Frame::Settled(restless)).await;
+            // A driver waits for the answer before it asks again.
+            Some(Frame::Settle(secret)) if secret == self.secret && self.settling.is_none() => {
+                let settling = settle(running.root, running.program);
+                self.settling = Some(tokio::spawn(settling));
             }
             frame => self.note(frame),
         }
@@ -200,15 +222,13 @@ impl Attended {
     /// What was on its way when the process ended; a second answer, for example.
     async fn take_last_frames(&mut self) {
         let rest = async {
-            while let Some(frame) = self.frames.recv().await {
+            while let Some(frame) = self.frames.next().await {
                 self.note(frame);
             }
         };
         let _ = tokio::time::timeout(LAST_FRAMES, rest).await;
     }
 }
-
-type Writer = Box<dyn tokio::io::AsyncWrite + Send + Sync + Unpin>;
 
 fn closed() -> Channel {
     Channel {
@@ -217,44 +237,8 @@ fn closed() -> Channel {
     }
 }
 
-/// Frames as they come; `None` for bytes that are no frame, after which nothing follows.
-fn open(channel: Channel) -> (mpsc::Receiver<Option<Frame>>, Writer) {
-    let (sender, receiver) = mpsc::channel(16);
-    let mut reader = channel.reader;
-    tokio::spawn(async move {
-        loop {
-            let Ok(len) = reader.read_u32_le().await else {
-                return;
-            };
-            let len = len as usize;
-            let mut body = vec![0; len.min(MAX_FRAME)];
-            if reader.read_exact(&mut body).await.is_err() {
-                return;
-            }
-            let frame = if len > MAX_FRAME {
-                None
-            } else {
-                Frame::from_bytes(&body)
-            };
-            let broken = frame.is_none();
-            if sender.send(frame).await.is_err() || broken {
-                return;
-            }
-        }
-    });
-    (receiver, channel.writer)
-}
-
-async fn write(writer: &mut Writer, frame: &Frame) -> std::io::Result<()> {
-    let body = frame.to_bytes();
-    let len = u32::try_from(body.len()).map_err(|_| std::io::ErrorKind::InvalidInput)?;
-    writer.write_all(&len.to_le_bytes()).await?;
-    writer.write_all(&body).await?;
-    writer.flush().await
-}
-
 /// `None` when every thread of the tree sleeps, otherwise those that do not.
-async fn settle(root: u32) -> Option<String> {
+async fn settle(root: u32, program: Option<u32>) -> Option<String> {
     let settled =
         tokio::task::spawn_blocking(move || stillness::settle(root, &[root], SETTLE)).await;
     match settled {
@@ -262,7 +246,7 @@ async fn settle(root: u32) -> Option<String> {
         Ok(Ok(stillness::Settled::Restless(threads))) => Some(
             threads
                 .iter()
-                .map(|thread| format!("{} {}", called(thread), thread.wait))
+                .map(|thread| format!("{} {}", called(thread, program), thread.wait))
                 .collect::<Vec<_>>()
                 .join(", "),
         ),
@@ -273,6 +257,16 @@ async fn settle(root: u32) -> Option<String> {
             None
         }
     }
+}
+
+/// What a search that is on has found, once it is over. Cancel safe.
+async fn settled(settling: &mut Option<JoinHandle<Option<String>>>) -> Option<String> {
+    let Some(search) = settling else {
+        return std::future::pending().await;
+    };
+    let restless = search.await.unwrap_or_default();
+    *settling = None;
+    restless
 }
 
 fn draw_secret() -> Result<Secret> {
@@ -289,6 +283,7 @@ fn draw_secret() -> Result<Secret> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use suite_drive::Wire;
 
     type Report = Vec<std::result::Result<(String, Option<char>), Vec<()>>>;
 
