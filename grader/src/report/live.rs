@@ -2,7 +2,7 @@
 //! line that is overwritten.
 
 use crate::record::Event;
-use crate::text::printable;
+use crate::text::{inert, printable_name};
 use std::io::{IsTerminal, Write};
 
 /// Shows progress.
@@ -30,7 +30,7 @@ impl Live {
     /// Shows what has happened.
     pub(crate) fn show(&mut self, event: &Event) {
         match event {
-            Event::Progress(what) => self.line(&printable(what)),
+            Event::Progress(what) => self.line(&inert(&printable_name(what))),
             Event::Started(kata) => {
                 self.running.push(kata.clone());
                 self.count();
