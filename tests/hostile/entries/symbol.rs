@@ -209,6 +209,39 @@ pub(super) const ENTRIES: &[Entry] = &[
         ..FILES
     },
     Entry {
+        name: "own_allocator_by_another_name",
+        class: "symbol",
+        changes: &[End("use std::prelude::v1::{global_allocator as mine};\n\
+             #[mine] static MINE: std::alloc::System = std::alloc::System;")],
+        right: Kata(&["rejected"]),
+        ..FILES
+    },
+    // rustc skips such a line. Who does not sees the beginning of a comment.
+    Entry {
+        name: "own_allocator_behind_a_script_s_first_line",
+        class: "symbol",
+        changes: &[
+            Top("#!/bin/sh /*"),
+            End("#[global_allocator] static MINE: std::alloc::System = std::alloc::System; // */"),
+        ],
+        right: Kata(&["rejected"]),
+        ..FILES
+    },
+    Entry {
+        name: "naked_behind_a_script_s_first_line_of_a_module",
+        class: "symbol",
+        changes: &[
+            Attack("inner::quit();\nOk(())"),
+            End("mod inner;"),
+            File(
+                "src/inner.rs",
+                "#!/bin/sh \"\n#[unsafe(naked)] pub extern \"C\" fn quit() { core::arch::naked_asm!(\"ud2\") } // \"",
+            ),
+        ],
+        right: Kata(&["rejected"]),
+        ..FILES
+    },
+    Entry {
         name: "naked_out_of_a_macro",
         class: "symbol",
         changes: &[End(
