@@ -47,9 +47,11 @@ pub(crate) fn escaped(json: &str) -> String {
 }
 
 fn in_json(letter: char) -> String {
-    let mut units = [0; 2];
-    let units = letter.encode_utf16(&mut units).iter();
-    units.map(|unit| format!("\\u{unit:04x}")).collect()
+    let mut text = String::new();
+    for unit in letter.encode_utf16(&mut [0; 2]) {
+        let _ = write!(text, "\\u{unit:04x}");
+    }
+    text
 }
 
 fn inert_line(line: &str, escape: impl Fn(char) -> String) -> String {

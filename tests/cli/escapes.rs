@@ -64,10 +64,10 @@ fn commands(text: &str) -> Vec<&str> {
 
 #[test]
 fn no_form_of_a_report_holds_a_command_to_a_ci_system() {
-    let body = r###"    let thread = std::thread::Builder::new().name("\n::error::named".into());
+    let body = r#"    let thread = std::thread::Builder::new().name("\n::error::named".into());
     thread.spawn(|| println!("std::fs\n::error::x\n##[error]y")).unwrap().join().unwrap();
     let _ = (path, text);
-    panic!("first std::fs::File\n ::add-mask::x\nlast ##vso[task.complete]y")"###;
+    panic!("first std::fs::File\n ::add-mask::x\nlast ##vso[task.complete]y")"#;
     let course = Course::file_modes();
     course.submit("file-modes", &with_body(&solution(), "write_text", body));
     for form in ["human --color always", "plain", "json", "junit"] {

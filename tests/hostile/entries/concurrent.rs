@@ -2,7 +2,7 @@
 
 use crate::entry::Change::{Attack, End, Replace};
 use crate::entry::Right::{Cases, Every, Passed};
-use crate::entry::{BANK, CHAIN, Entry, POOL, SCHOOL};
+use crate::entry::{BANK, CHAIN, Entry, POOL, SCHOOL, Speed};
 
 const EARLY: &[&str] = &["exited-early"];
 const FAILED: &[&str] = &["failed"];
@@ -72,6 +72,7 @@ pub(super) const ENTRIES: &[Entry] = &[
                 }"#),
         ],
         right: Passed,
+        speed: Speed::Slow,
         ..BANK
     },
     // A transfer that would have to wait is promised; who keeps the promise takes the locks in
@@ -138,6 +139,7 @@ pub(super) const ENTRIES: &[Entry] = &[
             ("nothing_stays_behind", EARLY),
             ("no_lock_or_borrow_is_held_while_others_work", EARLY),
         ]),
+        speed: Speed::Slow,
         ..SCHOOL
     },
     // Who asks is told that nothing is kept. Who counts owners is not fooled.
@@ -156,6 +158,7 @@ pub(super) const ENTRIES: &[Entry] = &[
             End("static KEPT: Kept = Mutex::new(Vec::new());"),
         ],
         right: Cases(&[("nothing_stays_behind", FAILED)]),
+        speed: Speed::Slow,
         ..SCHOOL
     },
     // Nobody sees them in an answer, and none may be left.
@@ -172,6 +175,7 @@ pub(super) const ENTRIES: &[Entry] = &[
             Ok(())"#,
         )],
         right: Passed,
+        speed: Speed::Slow,
         ..POOL
     },
     // The workers are there and do nothing.
@@ -211,6 +215,7 @@ pub(super) const ENTRIES: &[Entry] = &[
         ],
         // Which jobs the programs that are none cost is a race.
         right: Every(&["failed", "passed"]),
+        speed: Speed::Slow,
         ..POOL
     },
     Entry {
@@ -258,6 +263,7 @@ pub(super) const ENTRIES: &[Entry] = &[
                 }"),
         ],
         right: Passed,
+        speed: Speed::Slow,
         ..CHAIN
     },
     Entry {
@@ -279,6 +285,7 @@ pub(super) const ENTRIES: &[Entry] = &[
             ("no_chain_waits_for_another", FAILED),
             ("dropping_the_run_stops_it", FAILED),
         ]),
+        speed: Speed::Slow,
         ..CHAIN
     },
     // Alone a chain cannot tell; two of them can.
@@ -307,6 +314,7 @@ pub(super) const ENTRIES: &[Entry] = &[
             ("no_thread_is_held_while_a_chain_sleeps", FAILED),
             ("dropping_the_run_stops_it", FAILED),
         ]),
+        speed: Speed::Slow,
         ..CHAIN
     },
 ];

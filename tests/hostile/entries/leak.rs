@@ -63,6 +63,7 @@ pub(super) const ENTRIES: &[Entry] = &[
         // What acts may be seen, and proves that this entry reads at all.
         shown: &["file_modes::"],
         hidden: DECIDING,
+        speed: Speed::Slow,
         ..FILES
     },
     Entry {
@@ -97,6 +98,7 @@ pub(super) const ENTRIES: &[Entry] = &[
         )],
         right: Cases(&[(BYTES, &["failed"])]),
         hidden: DECIDING,
+        speed: Speed::Slow,
         ..FILES
     },
     Entry {
@@ -112,6 +114,7 @@ pub(super) const ENTRIES: &[Entry] = &[
         )],
         right: Cases(&[(BYTES, &["failed"])]),
         hidden: DECIDING,
+        speed: Speed::Slow,
         ..FILES
     },
     Entry {
@@ -127,6 +130,7 @@ pub(super) const ENTRIES: &[Entry] = &[
             panic!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr))"#,
         )],
         right: Cases(&[(BYTES, &["panicked"])]),
+        speed: Speed::Slow,
         ..FILES
     },
     Entry {
@@ -174,6 +178,7 @@ pub(super) const ENTRIES: &[Entry] = &[
             Attack("panic!(\"{A} {B}\")"),
         ],
         right: crate::entry::Right::Every(&["passed", "panicked"]),
+        speed: Speed::Slow,
         ..FILES
     },
     Entry {
@@ -239,6 +244,7 @@ pub(super) const ENTRIES: &[Entry] = &[
         right: Kata(&["does-not-compile"]),
         shown: &["struct Visit"],
         hidden: DERIVE_DECIDES,
+        speed: Speed::Slow,
         ..DERIVE
     },
     Entry {
@@ -289,6 +295,7 @@ pub(super) const ENTRIES: &[Entry] = &[
             panic!("saw {got:?}")"#,
         )],
         right: crate::entry::Right::Passed,
+        speed: Speed::Slow,
         ..DERIVE
     },
 ];

@@ -96,6 +96,7 @@ pub(super) const ENTRIES: &[Entry] = &[
         )],
         limits: SHORT,
         right: Cases(&[(BYTES, &["processes-exceeded"])]),
+        speed: Speed::Slow,
         ..FILES
     },
     Entry {
@@ -128,6 +129,7 @@ pub(super) const ENTRIES: &[Entry] = &[
         )],
         limits: SMALL,
         right: Cases(&[(BYTES, &["memory-exceeded"])]),
+        speed: Speed::Slow,
         ..FILES
     },
     Entry {
@@ -217,6 +219,7 @@ pub(super) const ENTRIES: &[Entry] = &[
             loop { file.write_all(&block)?; }"#,
         )],
         right: Cases(&[(BYTES, &["disk-exceeded"])]),
+        speed: Speed::Slow,
         ..FILES
     },
     Entry {
@@ -236,6 +239,7 @@ pub(super) const ENTRIES: &[Entry] = &[
             "for n in 0.. { std::fs::File::create(format!(\"fill{n}\"))?; }\nOk(())",
         )],
         right: Cases(&[(BYTES, &["disk-exceeded"])]),
+        speed: Speed::Slow,
         ..FILES
     },
     Entry {
@@ -252,6 +256,7 @@ pub(super) const ENTRIES: &[Entry] = &[
             Err(error)"#,
         )],
         right: Cases(&[(BYTES, &["files-exceeded"])]),
+        speed: Speed::Slow,
         ..FILES
     },
     Entry {
@@ -282,6 +287,7 @@ pub(super) const ENTRIES: &[Entry] = &[
              let _ = std::process::Command::new(\"sh\").args([\"-c\", script]).status()?;\nOk(())",
         )],
         right: Cases(&[(BYTES, &["output-exceeded"])]),
+        speed: Speed::Slow,
         ..FILES
     },
     Entry {
@@ -325,6 +331,7 @@ pub(super) const ENTRIES: &[Entry] = &[
             "let text = \"y\".repeat(1 << 20); for _ in 0..12 { println!(\"{text}\"); }\nErr(std::io::Error::other(\"wrong\"))",
         )],
         right: Cases(&[(BYTES, &["failed"])]),
+        speed: Speed::Slow,
         ..FILES
     },
 ];

@@ -309,6 +309,7 @@ pub(super) const ENTRIES: &[Entry] = &[
         changes: &[Top("#![crate_type = \"proc-macro\"]\n#![no_main]")],
         // The command line says what it is; the attribute is nothing.
         right: Passed,
+        speed: Speed::Slow,
         ..FILES
     },
     Entry {
@@ -325,6 +326,7 @@ pub(super) const ENTRIES: &[Entry] = &[
             std::process::exit(0)"#,
         )],
         right: Cases(&[(BYTES, &["failed"])]),
+        speed: Speed::Slow,
         ..FILES
     },
     Entry {
@@ -367,6 +369,7 @@ pub(super) const ENTRIES: &[Entry] = &[
             if got.is_empty() { Ok(()) } else { panic!("reached {got:?}") }"#,
         )],
         right: Passed,
+        speed: Speed::Slow,
         ..FILES
     },
     Entry {
@@ -380,6 +383,7 @@ pub(super) const ENTRIES: &[Entry] = &[
             if text.is_empty() { Ok(()) } else { panic!("{text}") }"#,
         )],
         right: Passed,
+        speed: Speed::Slow,
         ..FILES
     },
     Entry {
@@ -406,6 +410,7 @@ pub(super) const ENTRIES: &[Entry] = &[
             End(TRANSMUTE),
         ],
         right: Cases(&[(BYTES, &["failed"])]),
+        speed: Speed::Slow,
         ..FILES
     },
     Entry {
@@ -420,6 +425,7 @@ pub(super) const ENTRIES: &[Entry] = &[
             End(TRANSMUTE),
         ],
         right: Cases(&[(BYTES, &["rejected"])]),
+        speed: Speed::Slow,
         ..FILES
     },
     Entry {

@@ -70,6 +70,7 @@ pub(super) const ENTRIES: &[Entry] = &[
             Replace("use std::str::FromStr;", "use ::std::str::FromStr;"),
         ],
         right: Passed,
+        speed: Speed::Slow,
         ..FILES
     },
     Entry {
@@ -92,6 +93,7 @@ pub(super) const ENTRIES: &[Entry] = &[
             "    let _ = (path, text);\n    Err(io::Error::from(io::ErrorKind::NotFound))\n",
         )],
         right: Cases(&[(WRITES, &["panicked", "failed"]), (FAILURES, &["failed"])]),
+        speed: Speed::Slow,
         ..FILES
     },
     Entry {
@@ -212,6 +214,7 @@ pub(super) const ENTRIES: &[Entry] = &[
             "    fs::read(path).map(|_| vec![7; 3 << 20])\n",
         )],
         right: Cases(&[(BYTES, &["failed", "rejected", "output-exceeded"])]),
+        speed: Speed::Slow,
         ..FILES
     },
     Entry {
