@@ -3,6 +3,7 @@
 use crate::catalogue::{Catalogue, Kata};
 use crate::error::{Error, Result};
 use crate::scan::{Finding, scan};
+use crate::text::printable_name;
 use std::fs;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
@@ -265,10 +266,8 @@ fn same_text(a: &str, b: &str) -> bool {
 
 fn shown(path: &Path) -> String {
     let cwd = std::env::current_dir().unwrap_or_default();
-    path.strip_prefix(&cwd)
-        .unwrap_or(path)
-        .display()
-        .to_string()
+    let path = path.strip_prefix(&cwd).unwrap_or(path);
+    printable_name(&path.display().to_string())
 }
 
 /// A kata's folder in the student's workspace.

@@ -5,29 +5,105 @@ use std::fmt::Write;
 /// Longest line shown, in characters.
 const MAX_LINE: usize = 400;
 
-/// `text` with everything that could steer a terminal, a log or a reader made visible.
+/// `text` with every character that could steer a terminal or deceive a reader made visible.
 ///
 /// Line feeds and tabs stay; other control characters, bidirectional controls and invisible
-/// characters become `\u{…}`; lines over 400 characters are cut.
+/// characters become `\u{…}`; lines over 400 characters are cut. Where lines begin in what is
+/// printed in the end is not known here, so that whole outputs go through [`inert`] besides.
 pub(crate) fn printable(text: &str) -> String {
     let lines = text.split('\n').map(printable_line);
     lines.collect::<Vec<_>>().join("\n")
 }
 
-/// JSON text with every character that could steer a terminal escaped as JSON escapes it.
-/// JSON itself allows them, and a log that shows the text would obey them.
+/// The same for a name (of a file, a thread, a process), which has no lines.
+pub(crate) fn printable_name(name: &str) -> String {
+    printable_line(name).replace('\t', "\\u{9}")
+}
+
+/// A whole output, coloured or not, in which no CI system finds a command.
+///
+/// `::` begins a command of GitHub's runner where it is the first of a line, blanks aside.
+/// `##[`, `##vso[` and `##teamcity[` begin one of GitHub, Azure and `TeamCity` anywhere. A
+/// character of these becomes `\u{…}`; everything else stays, paths like `std::fs` too.
+pub(crate) fn inert(output: &str) -> String {
+    let escape = |letter: char| format!("\\u{{{:x}}}", u32::from(letter));
+    let lines = output.split('\n').map(|line| inert_line(line, escape));
+    lines.collect::<Vec<_>>().join("\n")
+}
+
+/// JSON text with every character that could steer a terminal or a log escaped as JSON
+/// escapes it. JSON itself allows them, and a log that shows the text would obey them.
 pub(crate) fn escaped(json: &str) -> String {
     let mut text = String::with_capacity(json.len());
     for letter in json.chars() {
         if letter != '\n' && (letter.is_control() || is_invisible(letter)) {
-            for unit in letter.encode_utf16(&mut [0; 2]) {
-                let _ = write!(text, "\\u{unit:04x}");
-            }
+            text += &in_json(letter);
         } else {
             text.push(letter);
         }
     }
+    let lines = text.split('\n').map(|line| inert_line(line, in_json));
+    lines.collect::<Vec<_>>().join("\n")
+}
+
+fn in_json(letter: char) -> String {
+    let mut text = String::new();
+    for unit in letter.encode_utf16(&mut [0; 2]) {
+        let _ = write!(text, "\\u{unit:04x}");
+    }
     text
+}
+
+fn inert_line(line: &str, escape: impl Fn(char) -> String) -> String {
+    let letters = uncoloured(line);
+    let mut text = String::with_capacity(line.len());
+    let mut done = 0;
+    for (index, &(at, letter)) in letters.iter().enumerate() {
+        if begins_command(&letters, index) {
+            text += &line[done..at];
+            text += &escape(letter);
+            done = at + letter.len_utf8();
+        }
+    }
+    text + &line[done..]
+}
+
+/// Whether this character, if it stays, makes a command of what follows it.
+fn begins_command(letters: &[(usize, char)], index: usize) -> bool {
+    let (before, rest) = letters.split_at(index);
+    match rest {
+        [(_, ':'), (_, ':'), ..] => before.iter().all(|(_, letter)| letter.is_whitespace()),
+        [(_, '#'), (_, '#'), rest @ ..] => {
+            let mut rest = rest.iter().map(|(_, letter)| *letter);
+            rest.find(|letter| !letter.is_ascii_alphabetic()) == Some('[')
+        }
+        _ => false,
+    }
+}
+
+/// The characters of a line and where they stand, colours left out.
+fn uncoloured(line: &str) -> Vec<(usize, char)> {
+    let mut letters = Vec::new();
+    let mut rest = line;
+    while let Some(letter) = rest.chars().next() {
+        if let Some(after) = after_colour(rest) {
+            rest = after;
+        } else {
+            letters.push((line.len() - rest.len(), letter));
+            rest = &rest[letter.len_utf8()..];
+        }
+    }
+    letters
+}
+
+/// If a change of colour or weight begins `text`: what follows it. What would hide text is
+/// none.
+pub(crate) fn after_colour(text: &str) -> Option<&str> {
+    let inside = text.strip_prefix("\u{1b}[")?;
+    let after = inside.trim_start_matches(|letter: char| letter.is_ascii_digit() || letter == ';');
+    let mut numbers = inside[..inside.len() - after.len()].split(';');
+    let hides = numbers.any(|number| number.trim_start_matches('0') == "8");
+    after.strip_prefix('m').filter(|_| !hides)
 }
 
 fn printable_line(line: &str) -> String {
@@ -107,11 +183,66 @@ mod tests {
 
     #[test]
     fn json_that_steers_is_escaped_and_means_the_same() {
-        let text = "csi \u{9b}31m bidi \u{202e} tag \u{e0001} \u{1b}";
+        let text = "csi \u{9b}31m bidi \u{202e} tag \u{e0001} \u{1b} ##[error]x ##vso[y]";
         let json = serde_json::to_string(text).unwrap();
         let safe = escaped(&json);
-        assert!(safe.is_ascii(), "{safe}");
+        assert!(safe.is_ascii() && !safe.contains("##"), "{safe}");
         assert_eq!(serde_json::from_str::<String>(&safe).unwrap(), text);
+    }
+
+    #[test]
+    fn a_name_stays_on_its_line() {
+        assert_eq!(
+            printable_name("a\n::error::b\tc"),
+            "a\\u{a}::error::b\\u{9}c"
+        );
+    }
+
+    #[test]
+    fn what_ci_systems_take_for_a_command_is_none_any_more() {
+        for (output, expected) in [
+            ("a\n::error::b", "a\n\\u{3a}:error::b"),
+            (" \t\u{a0}::add-mask::b", " \t\u{a0}\\u{3a}:add-mask::b"),
+            ("\u{1b}[1m ::error::b", "\u{1b}[1m \\u{3a}:error::b"),
+            ("\u{1b}[31m:\u{1b}[0m:x", "\u{1b}[31m\\u{3a}\u{1b}[0m:x"),
+            (":::", "\\u{3a}::"),
+            ("12 | ##[error]b", "12 | \\u{23}#[error]b"),
+            ("####[x ##[y", "##\\u{23}#[x \\u{23}#[y"),
+            ("a ##vso[task.complete]b", "a \\u{23}#vso[task.complete]b"),
+            ("##teamcity[x]", "\\u{23}#teamcity[x]"),
+            ("#\u{1b}[0m#[x]", "\\u{23}\u{1b}[0m#[x]"),
+        ] {
+            assert_eq!(inert(output), expected);
+            assert_eq!(inert(expected), expected, "again");
+        }
+    }
+
+    #[test]
+    fn ordinary_rust_is_left_as_it_is() {
+        for output in [
+            "expected `std::fs::File`, found `a::b::c`",
+            "  --> src/lib.rs:1:1\n   = note: `::std::vec`\n  | ::error::quoted",
+            "#[derive(Debug)] #![warn(x)] r##\"a\"## [1]\n# # [\n## [link]",
+            ": :error::\n\u{1b}[1merror[E0308]\u{1b}[0m: a::b",
+            "",
+        ] {
+            assert_eq!(inert(output), output);
+        }
+    }
+
+    #[test]
+    fn a_colour_that_hides_is_no_colour() {
+        assert_eq!(after_colour("\u{1b}[1;38;5;12mx"), Some("x"));
+        assert_eq!(after_colour("\u{1b}[mx"), Some("x"));
+        for text in [
+            "\u{1b}[8mx",
+            "\u{1b}[0;08mx",
+            "\u{1b}[2J",
+            "\u{1b}]0;m",
+            "m",
+        ] {
+            assert_eq!(after_colour(text), None, "{text:?}");
+        }
     }
 
     #[test]
@@ -129,6 +260,12 @@ mod tests {
                 letter.is_control() && letter != '\n' && letter != '\t' || is_invisible(letter)
             };
             assert!(!shown.contains(steers), "{shown:?}");
+            let shown = inert(&shown);
+            let commands = shown
+                .lines()
+                .filter(|line| line.trim_start().starts_with("::"));
+            assert_eq!(commands.count(), 0, "{shown:?}");
+            assert!(!shown.contains("##["), "{shown:?}");
         });
     }
 }

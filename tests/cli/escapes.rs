@@ -54,6 +54,50 @@ fn json_escapes_escape_sequences_and_nul() {
     assert_steers_nothing("json", &DEEDS.json);
 }
 
+/// What a CI system would obey if it stood in a log.
+fn commands(text: &str) -> Vec<&str> {
+    let is_command = |line: &&str| {
+        line.trim_start().starts_with("::") || ["##[", "##vso["].iter().any(|it| line.contains(it))
+    };
+    text.lines().filter(is_command).collect()
+}
+
+#[test]
+fn no_form_of_a_report_holds_a_command_to_a_ci_system() {
+    let body = r#"    let thread = std::thread::Builder::new().name("\n::error::named".into());
+    thread.spawn(|| println!("std::fs\n::error::x\n##[error]y")).unwrap().join().unwrap();
+    let _ = (path, text);
+    panic!("first std::fs::File\n ::add-mask::x\nlast ##vso[task.complete]y")"#;
+    let course = Course::file_modes();
+    course.submit("file-modes", &with_body(&solution(), "write_text", body));
+    for form in ["human --color always", "plain", "json", "junit"] {
+        let command = format!("check --format {form}");
+        let output = course.grader(&command).output().unwrap();
+        let texts = [output.stdout, output.stderr].map(|text| String::from_utf8(text).unwrap());
+        assert!(texts[0].contains("first std::fs::File"), "{form}");
+        for text in &texts {
+            assert_eq!(commands(text), Vec::<&str>::new(), "{form}");
+        }
+    }
+}
+
+#[test]
+fn what_reads_a_junit_file_finds_no_command_in_it_either() {
+    let body = "    let _ = (path, text);\n    panic!(\"\\n::error::x\\n##[error]y\")";
+    let course = Course::file_modes();
+    course.submit("file-modes", &with_body(&solution(), "write_text", body));
+    let output = course.grader("check --format junit").output().unwrap();
+    let root = crate::xml::parse(&String::from_utf8(output.stdout).unwrap());
+    let cases = root.children[0].all("testcase");
+    let failures = cases.iter().flat_map(|case| &case.children);
+    let texts: Vec<&str> = failures.map(|failure| failure.text.as_str()).collect();
+    assert!(
+        texts.iter().any(|text| text.contains("error::x")),
+        "{texts:?}"
+    );
+    assert_eq!(commands(&texts.join("\n")), Vec::<&str>::new());
+}
+
 #[test]
 fn names_of_files_and_folders_cannot_steer_a_terminal_either() {
     let course = Course::file_modes();

@@ -166,6 +166,42 @@ pub(crate) const DERIVE: Entry = Entry {
     ..NOTHING
 };
 
+/// An entry for `bank-balance`: attacks run whenever a bank is opened.
+pub(crate) const BANK: Entry = Entry {
+    kata: Kata {
+        place: "threads/bank-balance",
+        hook: (
+            "        let accounts = balances.into_iter()",
+            "        attack().unwrap();\n        let accounts = balances.into_iter()",
+        ),
+    },
+    ..NOTHING
+};
+
+/// An entry for `thread-local-school`: attacks run whenever a student is looked up.
+pub(crate) const SCHOOL: Entry = Entry {
+    kata: Kata {
+        place: "threads/thread-local-school",
+        hook: (
+            "    CURRENT.with_borrow(Option::clone)",
+            "    attack().unwrap();\n    CURRENT.with_borrow(Option::clone)",
+        ),
+    },
+    ..NOTHING
+};
+
+/// An entry for `process-pool`: attacks run whenever a pool is opened.
+pub(crate) const POOL: Entry = Entry {
+    kata: Kata {
+        place: "processes/process-pool",
+        hook: (
+            "        let children: Vec<Worker>",
+            "        attack()?;\n        let children: Vec<Worker>",
+        ),
+    },
+    ..NOTHING
+};
+
 /// Cases of `file-modes`.
 pub(crate) const WRITES: &str = "writing_replaces_the_whole_file";
 /// See [`WRITES`].

@@ -3,6 +3,7 @@
 use crate::entry::{Change, Entry, FILES, Right};
 use crate::ground::Ground;
 use crate::launch::Launcher;
+use crate::trials::{Shared, UNPREPARED};
 use libtest_mimic::{Failed, Trial};
 use rustix::process::Signal;
 use std::sync::Arc;
@@ -21,17 +22,17 @@ const ENDLESS: Entry = Entry {
 };
 
 /// One for each way to end a grader.
-pub(crate) fn trials(launcher: Option<&Arc<Launcher>>) -> Vec<Trial> {
+pub(crate) fn trials(shared: &Shared) -> Vec<Trial> {
     [
         ("kill", Signal::KILL),
         ("terminate", Signal::TERM),
         ("interrupt", Signal::INT),
     ]
     .map(|(name, signal)| {
-        let launcher = launcher.cloned();
+        let shared = Arc::clone(shared);
         Trial::test(format!("killed/{name}"), move || {
-            let launcher = launcher.ok_or("nothing is prepared")?;
-            let faults = ended_by(signal, &launcher).map_err(|error| error.to_string())?;
+            let launcher = shared.as_ref().as_ref().ok_or(UNPREPARED)?;
+            let faults = ended_by(signal, launcher).map_err(|error| error.to_string())?;
             if faults.is_empty() {
                 Ok(())
             } else {

@@ -10,7 +10,7 @@ use crate::grade::{Student, Terms, fresh_seed, grade_class};
 use crate::process::CageChoice;
 use crate::record::{Event, Report};
 use crate::report::{Format, Live, render};
-use crate::text::printable;
+use crate::text::{inert, printable_name};
 use std::fs;
 use std::io::Write;
 use std::path::Path;
@@ -31,7 +31,7 @@ pub(super) fn batch(here: &Here, batch: &Batch) -> Result<ExitCode> {
     };
     let mut lines = graded(here, &students, terms, &out)?;
     lines.sort_by(|a, b| a.name.cmp(&b.name));
-    say(&table(&lines, terms.seed))?;
+    say(&inert(&table(&lines, terms.seed)))?;
     Ok(worst(&lines))
 }
 
@@ -144,7 +144,10 @@ fn students(here: &Here, batch: &Batch) -> Result<Vec<Student>> {
 }
 
 fn table(lines: &[Line], seed: u64) -> String {
-    let names: Vec<String> = lines.iter().map(|line| printable(&line.name)).collect();
+    let names: Vec<String> = lines
+        .iter()
+        .map(|line| printable_name(&line.name))
+        .collect();
     let width = names.iter().map(|name| name.chars().count()).max();
     let width = width.unwrap_or_default();
     let rows = lines.iter().zip(&names).map(|(line, name)| {

@@ -8,7 +8,7 @@ use crate::exit_code::ExitCode;
 use crate::process::{Possible, remedy};
 use crate::progress::Progress;
 use crate::submission::oddities;
-use crate::text::{plural, printable};
+use crate::text::{inert, plural, printable};
 use crate::workshop::possible_cage;
 use std::fmt::Write;
 
@@ -79,6 +79,6 @@ impl Checkup {
 
     fn told(&self) -> String {
         let end = if self.ill { "see above" } else { "all is well" };
-        format!("{}{end}\n", self.text)
+        inert(&format!("{}{end}\n", self.text))
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::cli::Color;
 use crate::error::{Error, Result};
-use crate::text::printable;
+use crate::text::{inert, printable};
 use std::io::Write;
 use std::path::Path;
 
@@ -33,7 +33,8 @@ pub(super) fn say(text: &str) -> Result<()> {
 /// Prints an error, once.
 pub(super) fn complain(error: &Error) {
     let mut stderr = anstream::stderr().lock();
-    let _ = writeln!(stderr, "error: {}", printable(&error.to_string()));
+    let text = inert(&format!("error: {}", printable(&error.to_string())));
+    let _ = writeln!(stderr, "{text}");
 }
 
 /// Lets `cargo grader` work from inside a kata's folder too, where cargo sees only the

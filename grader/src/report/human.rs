@@ -4,7 +4,7 @@ use super::Style;
 use super::junit::plain;
 use crate::outcome::Verdict;
 use crate::record::{CaseResult, Failure, KataResult, Mismatch, Report};
-use crate::text::{indented, plural, printable, wrapped};
+use crate::text::{after_colour, indented, plural, printable, printable_name, wrapped};
 use similar::{ChangeTag, TextDiff};
 use std::fmt::Write;
 
@@ -98,14 +98,7 @@ fn details(out: &mut String, style: Style, kata: &KataResult) {
 /// What rustc renders is text of the student's too, so only its own colours may stay.
 fn compiler_message(message: &str, style: Style) -> String {
     let shown = if style.has_colour() {
-        let parts = message
-            .split_inclusive('m')
-            .map(|part| match part.rfind("\u{1b}[") {
-                Some(start) if is_colour(&part[start + 2..]) => {
-                    format!("{}{}", printable(&part[..start]), &part[start..])
-                }
-                _ => printable(part),
-            });
+        let parts = message.split_inclusive('m').map(coloured_part);
         parts.collect::<String>()
     } else {
         printable(&plain(message))
@@ -113,12 +106,14 @@ fn compiler_message(message: &str, style: Style) -> String {
     indented(shown.trim_end(), "  ")
 }
 
-fn is_colour(sequence: &str) -> bool {
-    sequence.strip_suffix('m').is_some_and(|numbers| {
-        numbers
-            .chars()
-            .all(|letter| letter.is_ascii_digit() || letter == ';')
-    })
+/// A text in which a change of colour can stand only at the end.
+fn coloured_part(part: &str) -> String {
+    match part.rfind("\u{1b}[") {
+        Some(start) if after_colour(&part[start..]) == Some("") => {
+            format!("{}{}", printable(&part[..start]), &part[start..])
+        }
+        _ => printable(part),
+    }
 }
 
 fn told(out: &mut String, style: Style, case: &CaseResult) {
@@ -161,9 +156,9 @@ fn explain(out: &mut String, style: Style, failure: &Failure) {
         let _ = writeln!(
             out,
             "    panicked at {}:{} on thread {}",
-            printable(&panic.file),
+            printable_name(&panic.file),
             panic.line,
-            printable(&panic.thread)
+            printable_name(&panic.thread)
         );
         if !panic.source.is_empty() {
             let _ = writeln!(out, "      {} | {}", panic.line, printable(&panic.source));
@@ -175,8 +170,9 @@ fn explain(out: &mut String, style: Style, failure: &Failure) {
         let _ = writeln!(out, "{}", block(&failure.printed, "      | "));
     }
     if !failure.leftovers.is_empty() {
-        let names = failure.leftovers.join(", ");
-        let _ = writeln!(out, "    left running at the end: {}", printable(&names));
+        let names = failure.leftovers.iter().map(|name| printable_name(name));
+        let names = names.collect::<Vec<_>>().join(", ");
+        let _ = writeln!(out, "    left running at the end: {names}");
     }
 }
 

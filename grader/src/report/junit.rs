@@ -3,7 +3,7 @@
 use crate::error::{Error, Result};
 use crate::outcome::Verdict;
 use crate::record::{CaseResult, Failure, KataResult, Report};
-use crate::text::printable;
+use crate::text::{inert, printable, printable_name};
 use quick_junit::{NonSuccessKind, Report as Junit, TestCase, TestCaseStatus, TestSuite};
 use std::fmt::Write;
 use std::time::Duration;
@@ -72,7 +72,7 @@ fn status(verdict: &Verdict, title: &str, text: &str) -> TestCaseStatus {
         Verdict::Passed => return TestCaseStatus::success(),
         Verdict::Unavailable { reason } => {
             let mut skipped = TestCaseStatus::skipped();
-            skipped.set_message(printable(reason));
+            skipped.set_message(inert(&printable(reason)));
             return skipped;
         }
         Verdict::GraderError { .. } => NonSuccessKind::Error,
@@ -95,7 +95,8 @@ fn status(verdict: &Verdict, title: &str, text: &str) -> TestCaseStatus {
     status.set_type(verdict.word());
     status.set_message(title);
     let explained = verdict.explained().unwrap_or_default();
-    status.set_description(printable(&format!("{explained}\n{text}")));
+    // A reader of the file may print what it finds, so that its lines count, not the file's.
+    status.set_description(inert(&printable(&format!("{explained}\n{text}"))));
     status
 }
 
@@ -115,7 +116,9 @@ fn describe(result: &CaseResult, failure: &Failure) -> String {
         let _ = write!(
             text,
             "\npanicked at {}:{}: {}",
-            panic.file, panic.line, panic.message
+            printable_name(&panic.file),
+            panic.line,
+            panic.message
         );
     }
     let _ = write!(text, "\nreplay: {}", failure.replay);

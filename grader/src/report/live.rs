@@ -2,7 +2,7 @@
 //! line that is overwritten.
 
 use crate::record::Event;
-use crate::text::printable;
+use crate::text::{inert, printable_name};
 use std::io::{IsTerminal, Write};
 
 /// Shows progress.
@@ -31,7 +31,7 @@ impl Live {
     /// Shows what has happened.
     pub(crate) fn show(&mut self, event: &Event) {
         match event {
-            Event::Progress(what) => self.line(&printable(what)),
+            Event::Progress(what) => self.line(&inert(&printable_name(what))),
             Event::Started(kata) => {
                 self.running.push(kata.clone());
                 self.count();
@@ -50,7 +50,8 @@ impl Live {
         let (finished, all) = (self.finished, self.all);
         // A tenth at a time, so that a log stays readable.
         if self.terminal || finished == all || finished.is_multiple_of(all.div_ceil(10)) {
-            self.line(&format!("graded {finished}/{all} {}", printable(name)));
+            let name = printable_name(name);
+            self.line(&inert(&format!("graded {finished}/{all} {name}")));
         }
     }
 

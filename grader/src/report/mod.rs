@@ -9,6 +9,7 @@ mod style;
 
 use crate::error::Result;
 use crate::record::Report;
+use crate::text::inert;
 
 pub(crate) use format::Format;
 pub(crate) use live::Live;
@@ -20,8 +21,8 @@ use style::Style;
 /// When a form cannot express the report.
 pub(crate) fn render(report: &Report, format: Format, colour: bool) -> Result<String> {
     match format {
-        Format::Human => Ok(human::render(report, Style::human(colour))),
-        Format::Plain => Ok(human::render(report, Style::plain())),
+        Format::Human => Ok(inert(&human::render(report, Style::human(colour)))),
+        Format::Plain => Ok(inert(&human::render(report, Style::plain()))),
         Format::Json => json::render(report),
         Format::Junit => junit::render(report),
     }

@@ -90,6 +90,7 @@ pub(super) const ENTRIES: &[Entry] = &[
             File("rust-toolchain", "nightly"),
         ],
         right: Passed,
+        speed: Speed::Slow,
         ..FILES
     },
     Entry {
@@ -136,6 +137,7 @@ pub(super) const ENTRIES: &[Entry] = &[
         like: &["60_proc_macro_poison"],
         changes: &[Macro(POISON)],
         right: Passed,
+        speed: Speed::Slow,
         ..DERIVE
     },
     Entry {
@@ -202,6 +204,7 @@ pub(super) const ENTRIES: &[Entry] = &[
              loop { let _ = std::io::stderr().write_all(&b); let _ = std::io::stdout().write_all(&b); }",
         )],
         right: Kata(&["output-exceeded"]),
+        speed: Speed::Slow,
         ..DERIVE
     },
     Entry {

@@ -60,6 +60,7 @@ pub(super) const ENTRIES: &[Entry] = &[
         class: "channel",
         changes: fake_driver!("let _ = std::fs::write(driver, \"#!/bin/sh\\nexec cat >&0\\n\");"),
         right: Every(&["rejected", "passed"]),
+        speed: Speed::Slow,
         ..DERIVE
     },
     Entry {

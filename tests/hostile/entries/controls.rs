@@ -130,6 +130,7 @@ pub(super) const ENTRIES: &[Entry] = &[
         changes: &[Attack(
             "let all = vec![3_u8; 300 << 20];\nassert_eq!(all[1000], 3);\nstd::fs::write(\"big\", &all[..40 << 20])?;\nstd::fs::remove_file(\"big\")",
         )],
+        speed: Speed::Slow,
         ..FILES
     },
     Entry {
@@ -165,6 +166,7 @@ pub(super) const ENTRIES: &[Entry] = &[
                  #[allow(dead_code)] const TOLD: &str = told!(\"unsafe\", \" and \", r\"#[unsafe]\");",
             ),
         ],
+        speed: Speed::Slow,
         ..FILES
     },
     Entry {

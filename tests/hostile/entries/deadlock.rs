@@ -166,6 +166,7 @@ pub(super) const ENTRIES: &[Entry] = &[
         )],
         limits: SHORT,
         right: Cases(&[(BYTES, &["timed-out"])]),
+        speed: Speed::Slow,
         ..FILES
     },
     Entry {
@@ -246,6 +247,7 @@ pub(super) const ENTRIES: &[Entry] = &[
         )],
         right: Cases(&[("arguments_are_numbers_or_refused", &["deadlocked"])]),
         within: 20,
+        speed: Speed::Slow,
         ..CHAIN
     },
     Entry {

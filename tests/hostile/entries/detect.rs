@@ -84,6 +84,7 @@ pub(super) const ENTRIES: &[Entry] = &[
             ),
         ],
         right: Cases(&[(CLOSES, &["failed"])]),
+        speed: Speed::Slow,
         ..FILES
     },
     Entry {
@@ -97,6 +98,7 @@ pub(super) const ENTRIES: &[Entry] = &[
         )],
         // Which case calls can be known; what is right for its inputs must still be done.
         right: Cases(&[(CLOSES, &["failed"])]),
+        speed: Speed::Slow,
         ..FILES
     },
     Entry {
@@ -138,6 +140,7 @@ pub(super) const ENTRIES: &[Entry] = &[
             Passed,
         )),
         right: Passed,
+        speed: Speed::Slow,
         ..FILES
     },
     Entry {
@@ -162,6 +165,7 @@ pub(super) const ENTRIES: &[Entry] = &[
             ),
         ],
         right: Cases(&[(BYTES, &["failed"])]),
+        speed: Speed::Slow,
         ..FILES
     },
 ];

@@ -95,6 +95,7 @@ pub(super) const ENTRIES: &[Entry] = &[
                  thread_local! { static BYE: Bye = const { Bye }; }"),
         ],
         right: Cases(&[(BYTES, &["failed"])]),
+        speed: Speed::Slow,
         ..FILES
     },
     Entry {
@@ -106,6 +107,7 @@ pub(super) const ENTRIES: &[Entry] = &[
                  impl Drop for Bye { fn drop(&mut self) { std::process::exit(0) } }"),
         ],
         right: Cases(&[(BYTES, &["panicked"])]),
+        speed: Speed::Slow,
         ..FILES
     },
     Entry {
@@ -116,6 +118,7 @@ pub(super) const ENTRIES: &[Entry] = &[
              Err(std::process::Command::new(\"/bin/true\").exec())",
         )],
         right: Cases(&[(BYTES, &["exited-early"])]),
+        speed: Speed::Slow,
         ..FILES
     },
     Entry {
@@ -154,6 +157,7 @@ pub(super) const ENTRIES: &[Entry] = &[
             std::process::exit(0)"###,
         )],
         right: Cases(&[(BYTES, &["exited-early"])]),
+        speed: Speed::Slow,
         ..FILES
     },
     Entry {
@@ -173,6 +177,7 @@ pub(super) const ENTRIES: &[Entry] = &[
             std::process::exit(0)"#,
         )],
         right: Cases(&[(BYTES, &["exited-early"])]),
+        speed: Speed::Slow,
         ..FILES
     },
     Entry {

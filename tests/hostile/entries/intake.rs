@@ -72,6 +72,7 @@ pub(super) const ENTRIES: &[Entry] = &[
         class: "source",
         changes: &[Link("Cargo.toml", "/dev/zero"), Attack("Ok(())")],
         right: Passed,
+        speed: Speed::Slow,
         ..FILES
     },
     Entry {
@@ -80,6 +81,7 @@ pub(super) const ENTRIES: &[Entry] = &[
         changes: &[Do(|folder| fifo(&folder.join("Cargo.toml")))],
         right: Passed,
         within: 15,
+        speed: Speed::Slow,
         ..FILES
     },
     Entry {
@@ -88,6 +90,7 @@ pub(super) const ENTRIES: &[Entry] = &[
         changes: &[Do(|folder| fifo(&folder.join("../../Cargo.toml")))],
         right: Passed,
         within: 15,
+        speed: Speed::Slow,
         ..FILES
     },
     Entry {
@@ -97,6 +100,7 @@ pub(super) const ENTRIES: &[Entry] = &[
             fs::File::create(folder.join("Cargo.toml"))?.set_len(3 << 30)
         })],
         right: Passed,
+        speed: Speed::Slow,
         ..FILES
     },
     Entry {
@@ -303,6 +307,7 @@ pub(super) const ENTRIES: &[Entry] = &[
             fs::write(folder.join("src").join(name), "")
         })],
         right: Passed,
+        speed: Speed::Slow,
         ..FILES
     },
     Entry {

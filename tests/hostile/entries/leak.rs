@@ -73,6 +73,7 @@ pub(super) const ENTRIES: &[Entry] = &[
         // What acts may be seen, and proves that this entry reads at all.
         shown: &["file_modes::"],
         hidden: DECIDING,
+        speed: Speed::Slow,
         ..FILES
     },
     Entry {
@@ -107,6 +108,7 @@ pub(super) const ENTRIES: &[Entry] = &[
         )],
         right: Cases(&[(BYTES, &["failed"])]),
         hidden: DECIDING,
+        speed: Speed::Slow,
         ..FILES
     },
     Entry {
@@ -122,6 +124,7 @@ pub(super) const ENTRIES: &[Entry] = &[
         )],
         right: Cases(&[(BYTES, &["failed"])]),
         hidden: DECIDING,
+        speed: Speed::Slow,
         ..FILES
     },
     Entry {
@@ -137,6 +140,7 @@ pub(super) const ENTRIES: &[Entry] = &[
             panic!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr))"#,
         )],
         right: Cases(&[(BYTES, &["panicked"])]),
+        speed: Speed::Slow,
         ..FILES
     },
     Entry {
@@ -184,6 +188,7 @@ pub(super) const ENTRIES: &[Entry] = &[
             Attack("panic!(\"{A} {B}\")"),
         ],
         right: crate::entry::Right::Every(&["passed", "panicked"]),
+        speed: Speed::Slow,
         ..FILES
     },
     Entry {
@@ -249,6 +254,7 @@ pub(super) const ENTRIES: &[Entry] = &[
         right: Kata(&["does-not-compile"]),
         shown: &["struct Visit"],
         hidden: DERIVE_DECIDES,
+        speed: Speed::Slow,
         ..DERIVE
     },
     Entry {
@@ -299,6 +305,7 @@ pub(super) const ENTRIES: &[Entry] = &[
             panic!("saw {got:?}")"#,
         )],
         right: Passed,
+        speed: Speed::Slow,
         ..DERIVE
     },
 ];

@@ -2,6 +2,7 @@
 
 mod build;
 mod channel;
+mod concurrent;
 mod controls;
 mod deadlock;
 mod detect;
@@ -21,6 +22,7 @@ pub(crate) fn all() -> Vec<Entry> {
     [
         build::ENTRIES,
         channel::ENTRIES,
+        concurrent::ENTRIES,
         controls::ENTRIES,
         deadlock::ENTRIES,
         detect::ENTRIES,

@@ -50,6 +50,7 @@ pub(super) const ENTRIES: &[Entry] = &[
         ),
         right: Passed,
         within: 20,
+        speed: Speed::Slow,
         ..FILES
     },
     Entry {
@@ -72,6 +73,7 @@ pub(super) const ENTRIES: &[Entry] = &[
             "Ok(())"
         ),
         right: Passed,
+        speed: Speed::Slow,
         ..FILES
     },
     Entry {
@@ -148,6 +150,7 @@ pub(super) const ENTRIES: &[Entry] = &[
             if numbers.len() == 2 && numbers[0] <= 64 && numbers[1] <= 6 { Ok(()) } else { panic!("{text}") }"#,
         )],
         right: Passed,
+        speed: Speed::Slow,
         ..FILES
     },
     Entry {
@@ -167,6 +170,7 @@ pub(super) const ENTRIES: &[Entry] = &[
             if got.is_empty() { Ok(()) } else { panic!("{got:?}") }"#,
         )],
         right: Passed,
+        speed: Speed::Slow,
         ..FILES
     },
     Entry {
@@ -189,6 +193,7 @@ pub(super) const ENTRIES: &[Entry] = &[
             if text.trim() == "1000" { Ok(()) } else { panic!("{text}") }"#,
         )],
         right: Passed,
+        speed: Speed::Slow,
         ..FILES
     },
     Entry {
@@ -218,6 +223,7 @@ pub(super) const ENTRIES: &[Entry] = &[
             Ok(())"#,
         )],
         right: Passed,
+        speed: Speed::Slow,
         ..FILES
     },
     Entry {
@@ -242,6 +248,7 @@ pub(super) const ENTRIES: &[Entry] = &[
             Err(std::io::Error::other("wrong"))"#,
         )],
         right: Cases(&[(BYTES, &["failed", "panicked"])]),
+        speed: Speed::Slow,
         ..FILES
     },
     Entry {

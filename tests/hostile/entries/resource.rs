@@ -96,6 +96,7 @@ pub(super) const ENTRIES: &[Entry] = &[
         )],
         limits: SHORT,
         right: Cases(&[(BYTES, &["processes-exceeded"])]),
+        speed: Speed::Slow,
         ..FILES
     },
     Entry {
@@ -138,6 +139,7 @@ pub(super) const ENTRIES: &[Entry] = &[
         )],
         limits: SMALL,
         right: Cases(&[(BYTES, &["memory-exceeded"])]),
+        speed: Speed::Slow,
         ..FILES
     },
     Entry {
@@ -227,6 +229,7 @@ pub(super) const ENTRIES: &[Entry] = &[
             loop { file.write_all(&block)?; }"#,
         )],
         right: Cases(&[(BYTES, &["disk-exceeded"])]),
+        speed: Speed::Slow,
         ..FILES
     },
     Entry {
@@ -246,6 +249,7 @@ pub(super) const ENTRIES: &[Entry] = &[
             "for n in 0.. { std::fs::File::create(format!(\"fill{n}\"))?; }\nOk(())",
         )],
         right: Cases(&[(BYTES, &["disk-exceeded"])]),
+        speed: Speed::Slow,
         ..FILES
     },
     Entry {
@@ -262,6 +266,7 @@ pub(super) const ENTRIES: &[Entry] = &[
             Err(error)"#,
         )],
         right: Cases(&[(BYTES, &["files-exceeded"])]),
+        speed: Speed::Slow,
         ..FILES
     },
     Entry {
@@ -292,6 +297,7 @@ pub(super) const ENTRIES: &[Entry] = &[
              let _ = std::process::Command::new(\"sh\").args([\"-c\", script]).status()?;\nOk(())",
         )],
         right: Cases(&[(BYTES, &["output-exceeded"])]),
+        speed: Speed::Slow,
         ..FILES
     },
     Entry {
@@ -335,6 +341,7 @@ pub(super) const ENTRIES: &[Entry] = &[
             "let text = \"y\".repeat(1 << 20); for _ in 0..12 { println!(\"{text}\"); }\nErr(std::io::Error::other(\"wrong\"))",
         )],
         right: Cases(&[(BYTES, &["failed"])]),
+        speed: Speed::Slow,
         ..FILES
     },
 ];

@@ -209,6 +209,39 @@ pub(super) const ENTRIES: &[Entry] = &[
         ..FILES
     },
     Entry {
+        name: "own_allocator_by_another_name",
+        class: "symbol",
+        changes: &[End("use std::prelude::v1::{global_allocator as mine};\n\
+             #[mine] static MINE: std::alloc::System = std::alloc::System;")],
+        right: Kata(&["rejected"]),
+        ..FILES
+    },
+    // rustc skips such a line. Who does not sees the beginning of a comment.
+    Entry {
+        name: "own_allocator_behind_a_script_s_first_line",
+        class: "symbol",
+        changes: &[
+            Top("#!/bin/sh /*"),
+            End("#[global_allocator] static MINE: std::alloc::System = std::alloc::System; // */"),
+        ],
+        right: Kata(&["rejected"]),
+        ..FILES
+    },
+    Entry {
+        name: "naked_behind_a_script_s_first_line_of_a_module",
+        class: "symbol",
+        changes: &[
+            Attack("inner::quit();\nOk(())"),
+            End("mod inner;"),
+            File(
+                "src/inner.rs",
+                "#!/bin/sh \"\n#[unsafe(naked)] pub extern \"C\" fn quit() { core::arch::naked_asm!(\"ud2\") } // \"",
+            ),
+        ],
+        right: Kata(&["rejected"]),
+        ..FILES
+    },
+    Entry {
         name: "naked_out_of_a_macro",
         class: "symbol",
         changes: &[End(
@@ -276,6 +309,7 @@ pub(super) const ENTRIES: &[Entry] = &[
         changes: &[Top("#![crate_type = \"proc-macro\"]\n#![no_main]")],
         // The command line says what it is; the attribute is nothing.
         right: Passed,
+        speed: Speed::Slow,
         ..FILES
     },
     Entry {
@@ -292,6 +326,7 @@ pub(super) const ENTRIES: &[Entry] = &[
             std::process::exit(0)"#,
         )],
         right: Cases(&[(BYTES, &["failed"])]),
+        speed: Speed::Slow,
         ..FILES
     },
     Entry {
@@ -334,6 +369,7 @@ pub(super) const ENTRIES: &[Entry] = &[
             if got.is_empty() { Ok(()) } else { panic!("reached {got:?}") }"#,
         )],
         right: Passed,
+        speed: Speed::Slow,
         ..FILES
     },
     Entry {
@@ -347,6 +383,7 @@ pub(super) const ENTRIES: &[Entry] = &[
             if text.is_empty() { Ok(()) } else { panic!("{text}") }"#,
         )],
         right: Passed,
+        speed: Speed::Slow,
         ..FILES
     },
     Entry {
@@ -373,6 +410,7 @@ pub(super) const ENTRIES: &[Entry] = &[
             End(TRANSMUTE),
         ],
         right: Cases(&[(BYTES, &["failed"])]),
+        speed: Speed::Slow,
         ..FILES
     },
     Entry {
@@ -387,6 +425,7 @@ pub(super) const ENTRIES: &[Entry] = &[
             End(TRANSMUTE),
         ],
         right: Cases(&[(BYTES, &["rejected"])]),
+        speed: Speed::Slow,
         ..FILES
     },
     Entry {

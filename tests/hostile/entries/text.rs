@@ -38,6 +38,7 @@ pub(super) const ENTRIES: &[Entry] = &[
             panic!("\u{202e}dessap \u{9b}2J \u{7f} \u{8}\u{8}\u{8}\r over")"#,
         )],
         right: Cases(&[(BYTES, &["panicked"])]),
+        speed: Speed::Slow,
         ..FILES
     },
     Entry {
@@ -68,6 +69,7 @@ pub(super) const ENTRIES: &[Entry] = &[
             loop { std::thread::park() }"#,
         )],
         right: Cases(&[(BYTES, &["deadlocked"])]),
+        speed: Speed::Slow,
         ..FILES
     },
     Entry {
@@ -98,6 +100,7 @@ pub(super) const ENTRIES: &[Entry] = &[
             (crate::entry::APPENDS, &["failed"]),
             (crate::entry::FAILURES, &["failed", "passed"]),
         ]),
+        speed: Speed::Slow,
         ..FILES
     },
     Entry {
@@ -200,6 +203,7 @@ pub(super) const ENTRIES: &[Entry] = &[
             panic!("]]><!-- <b>\"'&lt; \\u001b \u{fffe} \u{0}")"#,
         )],
         right: Cases(&[(BYTES, &["panicked"])]),
+        speed: Speed::Slow,
         ..FILES
     },
 ];

@@ -70,6 +70,7 @@ pub(super) const ENTRIES: &[Entry] = &[
             Replace("use std::str::FromStr;", "use ::std::str::FromStr;"),
         ],
         right: Passed,
+        speed: Speed::Slow,
         ..FILES
     },
     Entry {
@@ -92,6 +93,7 @@ pub(super) const ENTRIES: &[Entry] = &[
             "    let _ = (path, text);\n    Err(io::Error::from(io::ErrorKind::NotFound))\n",
         )],
         right: Cases(&[(WRITES, &["panicked", "failed"]), (FAILURES, &["failed"])]),
+        speed: Speed::Slow,
         ..FILES
     },
     Entry {
@@ -213,6 +215,7 @@ pub(super) const ENTRIES: &[Entry] = &[
         )],
         right: Cases(&[(BYTES, &["output-exceeded"])]),
         shown: &["1 MiB in its answer"],
+        speed: Speed::Slow,
         ..FILES
     },
     Entry {
