@@ -203,8 +203,9 @@ impl Attended {
             }
             Some(Frame::Panicked((secret, panic))) if secret == self.secret => {
                 // Enough to understand; a thread that panics in a loop is no reason to
-                // remember all of it.
-                if self.evidence.panics.len() < 16 {
+                // remember all of it. What else panics before a `todo!()` has ended the case
+                // is chance.
+                if self.evidence.panics.len() < 16 && !self.evidence.reached_todo() {
                     self.evidence.panics.push(panic);
                 }
             }
