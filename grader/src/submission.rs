@@ -33,6 +33,20 @@ impl Submission {
     pub(crate) fn has_sources(&self) -> bool {
         matches!(self, Self::Sources(_))
     }
+
+    /// Refuses sources from `folder` that hold what no submission may; what is refused already
+    /// stays so.
+    pub(crate) fn scanned(self, folder: &Path) -> Self {
+        let Self::Sources(sources) = &self else {
+            return self;
+        };
+        let found = sources.iter().find_map(|file| {
+            let Finding { line, reason } = scan(&file.text)?;
+            let path = folder.join("src").join(&file.path);
+            Some(format!("{}:{line}: {reason}", shown(&path)))
+        });
+        found.map_or(self, Self::Rejected)
+    }
 }
 
 /// One source file, below `src`.
@@ -44,8 +58,9 @@ pub(crate) struct SourceFile {
     pub(crate) text: String,
 }
 
-/// Takes what `folder` holds for `kata`. Whatever is odd there is the student's matter and
-/// never an error.
+/// Takes what `folder` holds for `kata`, not [`Submission::scanned`] yet: the scan is slow, and
+/// not needed where the same sources were graded before. Whatever is odd there is the student's
+/// matter and never an error.
 ///
 /// # Errors
 /// When the course's own stub cannot be read.
@@ -172,11 +187,6 @@ fn sources(kata: &Kata, folder: &Path) -> std::result::Result<Vec<SourceFile>, S
         });
     }
     sources.sort_by(|a, b| a.path.cmp(&b.path));
-    for file in &sources {
-        if let Some(Finding { line, reason }) = scan(&file.text) {
-            return Err(format!("{}:{line}: {reason}", shown(&src.join(&file.path))));
-        }
-    }
     if !sources.iter().any(|file| file.path == "lib.rs") {
         return Err(format!(
             "{} is missing. `cargo grader reset {}` brings the stub back",

@@ -137,7 +137,8 @@ impl Intake {
     fn new(katas: &[&Kata], task: &Task, kept: Option<&Kept>) -> Result<Self> {
         let (mut known, mut left) = (BTreeMap::new(), Vec::new());
         for kata in katas {
-            let submission = submission::take(kata, &task.from.join(kata.place()))?;
+            let folder = task.from.join(kata.place());
+            let submission = submission::take(kata, &folder)?;
             let key = kept.map(|kept| kept.decided_by.key(kata, &submission));
             let result = kept
                 .zip(key.as_ref())
@@ -146,7 +147,7 @@ impl Intake {
                 Some(result) => drop(known.insert(kata.id.clone(), result)),
                 None => left.push(ToGrade {
                     kata: (*kata).clone(),
-                    submission,
+                    submission: submission.scanned(&folder),
                     key,
                 }),
             }
