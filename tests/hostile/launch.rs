@@ -70,7 +70,7 @@ impl Launcher {
         let word = fresh()?;
         Ok(Self {
             canaries: Canaries::hatch(base.path(), user.as_ref(), &kin, word)?,
-            cage: std::env::var("HOSTILE_CAGE").unwrap_or_else(|_| "required".to_owned()),
+            cage: cage()?,
             user,
             kin,
             random: Mutex::new(word),
@@ -267,6 +267,19 @@ impl Launcher {
         *word = word.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
         *word
     }
+}
+
+/// The cage to grade in. What a weaker one does not stop would happen to this machine.
+fn cage() -> io::Result<String> {
+    let Ok(cage) = std::env::var("HOSTILE_CAGE") else {
+        return Ok("required".to_owned());
+    };
+    let root = rustix::fs::statvfs("/")?;
+    if root.f_flag.contains(rustix::fs::StatVfsMountFlags::RDONLY) {
+        return Ok(cage);
+    }
+    let why = "HOSTILE_CAGE is for `tests/hostile/weaker`, where nothing can be harmed";
+    Err(io::Error::other(why))
 }
 
 /// When a grade is underway: its case runs, and waits.

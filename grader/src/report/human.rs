@@ -170,8 +170,7 @@ fn explain(out: &mut String, style: Style, failure: &Failure) {
         let _ = writeln!(out, "{}", block(&failure.printed, "      | "));
     }
     if !failure.leftovers.is_empty() {
-        let names = failure.leftovers.iter().map(|name| printable_name(name));
-        let names = names.collect::<Vec<_>>().join(", ");
+        let names = printable_name(&failure.leftovers.join(", "));
         let _ = writeln!(out, "    left running at the end: {names}");
     }
 }
