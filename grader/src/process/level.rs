@@ -100,8 +100,15 @@ impl CageChoice {
     }
 }
 
+/// What to do about a machine that can start nothing more.
+pub(super) const MAKE_ROOM: &str = "this machine is full: end other programs, or allow more \
+    processes (`ulimit -u`, in a container its `pids` limit) or memory";
+
 /// The command that gives the full cage what it lacks, from the step at which it failed.
 pub(crate) fn remedy(why: &str) -> String {
+    if why.contains("temporarily unavailable") || why.contains("Cannot allocate") {
+        return MAKE_ROOM.to_owned();
+    }
     let remedy = if why.contains("uid_map") || why.contains("setgroups") {
         "allow user namespaces to programs without a profile: `sudo sysctl -w \
          kernel.apparmor_restrict_unprivileged_userns=0`"

@@ -2,6 +2,7 @@
 
 use crate::error::Error;
 use crate::process::Order;
+use crate::process::level::MAKE_ROOM;
 use std::io;
 use std::path::Path;
 use suite_judge::wire;
@@ -33,10 +34,7 @@ impl NotStarted {
     pub(super) fn new(order: &Order, cause: Cause, why: &str) -> Self {
         let next = match cause {
             Cause::Program => return Self::NoProgram(why.to_owned()),
-            Cause::Machine => {
-                "this machine is full: end other programs, or allow more processes \
-                 (`ulimit -u`, in a container its `pids` limit) or memory"
-            }
+            Cause::Machine => MAKE_ROOM,
             Cause::Other => "does the file exist, and may it be executed there?",
         };
         Self::Fault(cannot_start(&order.program, why, next))

@@ -11,6 +11,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 use suite_drive::{Frame, Panic, Resource, Secret, Start};
 use tokio::task::JoinHandle;
+use tokio::time::MissedTickBehavior;
 
 /// Bytes of each stream kept at either end.
 const KEPT_OUTPUT: usize = 32 << 10;
@@ -160,6 +161,8 @@ impl Attended {
     /// Until there is an answer, an end, or a reason to end it.
     async fn attend(&mut self, running: &Running, cage: &mut Cage) {
         let mut tick = tokio::time::interval(TICK);
+        // Where a look takes long, the case needs the time in between.
+        tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let mut open = true;
         while self.is_open() {
             tokio::select! {

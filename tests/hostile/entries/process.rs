@@ -218,9 +218,15 @@ pub(super) const ENTRIES: &[Entry] = &[
         name: "folders_too_deep_for_a_path",
         class: "process",
         changes: &[Attack(
-            r#"let script = "i=0; while [ $i -lt 3000 ]; do mkdir d && cd d || exit; i=$((i + 1)); done; touch bottom; chmod 000 ../d";
-            let _ = std::process::Command::new("sh").args(["-c", script]).status()?;
-            Ok(())"#,
+            r#"use std::os::unix::fs::PermissionsExt;
+            let here = std::env::current_dir()?;
+            for _ in 0..3000 {
+                std::fs::create_dir("d")?;
+                std::env::set_current_dir("d")?;
+            }
+            std::fs::write("bottom", "")?;
+            std::fs::set_permissions("../d", std::fs::Permissions::from_mode(0))?;
+            std::env::set_current_dir(here)"#,
         )],
         right: Passed,
         speed: Speed::Slow,

@@ -11,7 +11,7 @@ use landlock::{
 use rustix::net::netlink::SocketAddrNetlink;
 use rustix::net::{AddressFamily, SendFlags, SocketType, sendto, socket};
 use rustix::process::{
-    DumpableBehavior, Resource, Rlimit, Signal, set_dumpable_behavior,
+    DumpableBehavior, Resource, Rlimit, Signal, getrlimit, set_dumpable_behavior,
     set_parent_process_death_signal, setrlimit,
 };
 use rustix::thread::{
@@ -128,10 +128,12 @@ fn limit(policy: &Policy) -> io::Result<()> {
     Ok(())
 }
 
+/// Sets a limit, or the one that there is already where that is lower: only root can raise it.
 fn set_limit(resource: Resource, current: u64, maximum: u64) -> io::Result<()> {
+    let most = getrlimit(resource).maximum.unwrap_or(u64::MAX);
     let limit = Rlimit {
-        current: Some(current),
-        maximum: Some(maximum),
+        current: Some(current.min(most)),
+        maximum: Some(maximum.min(most)),
     };
     setrlimit(resource, limit).map_err(at("setrlimit"))
 }

@@ -9,6 +9,7 @@
 use super::confine;
 use super::mounts;
 use super::policy::{Policy, Reply, Request, Spawn};
+use super::room;
 use super::wire::{self, receive, reply, reply_with};
 use crate::exit_code::ExitCode;
 use crate::process::not_started::Cause;
@@ -207,6 +208,9 @@ impl Holder {
                 Some((Request::Spawn(spawn), fds)) => self.spawn(&spawn, fds)?,
                 Some((Request::Clear(empty), _)) => self.clear(empty)?,
                 Some((Request::Fetch(path), _)) => self.fetch(&path)?,
+                Some((Request::Room(threads), _)) => {
+                    reply(&self.control, &Reply::Room(room::is_there(threads)))?;
+                }
                 Some((Request::Enter(_), _)) => return Err(io::Error::other("entered twice")),
             }
         }

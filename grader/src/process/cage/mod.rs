@@ -10,9 +10,11 @@ mod confine;
 mod keeper;
 mod mounts;
 mod policy;
+mod room;
 mod seccomp;
 mod wire;
 
+use super::level::MAKE_ROOM;
 use super::not_started::{Cause, NotStarted};
 use super::{Bars, Channel, Drain, Ended, Left, Level, Order, Possible, Running};
 use crate::error::{Error, Result};
@@ -44,6 +46,8 @@ pub(crate) struct Cage {
     holder: u32,
     /// Removed last, when everything in them has ended.
     cgroups: Cgroups,
+    /// Whether a program has ended, not as one that is content.
+    has_failed: bool,
 }
 
 impl Cage {
@@ -112,7 +116,10 @@ impl Cage {
             }
             // Replies are small and written whole, so once one is readable it is there.
             match self.receive().await {
-                Ok((Reply::Ended(ended), _)) => return ended,
+                Ok((Reply::Ended(ended), _)) => {
+                    self.has_failed |= ended != Ended::Exited(0);
+                    return ended;
+                }
                 Ok(_) => {}
                 Err(_) => return Ended::Exited(-1),
             }
@@ -131,8 +138,27 @@ impl Cage {
     }
 
     /// Ends everything that is left, and leaves the writable folder as it is.
+    ///
+    /// # Errors
+    /// Also when a program has failed on a machine that has no room for what a compiler
+    /// starts: then nobody knows whose fault it was.
     pub(crate) async fn end(&mut self) -> Result<()> {
-        self.end_programs(false).await.map(drop)
+        self.end_programs(false).await?;
+        if std::mem::take(&mut self.has_failed) {
+            self.check_room().await?;
+        }
+        Ok(())
+    }
+
+    async fn check_room(&mut self) -> Result<()> {
+        let threads = room::of_a_compiler();
+        match self.ask(&Request::Room(threads)).await {
+            Ok((Reply::Room(false), _)) => Err(Error::grader(
+                format!("a program failed where no {threads} threads can be started"),
+                MAKE_ROOM,
+            )),
+            _ => Ok(()),
+        }
     }
 
     async fn end_programs(&mut self, emptying: bool) -> Result<Reply> {
@@ -256,6 +282,7 @@ async fn try_open(bars: &Bars, level: Level) -> io::Result<Cage> {
         control: UnixStream::from_std(ours)?,
         holder: 0,
         cgroups,
+        has_failed: false,
     };
     let enter = Request::Enter(Policy::new(bars, level));
     send(cage.control.as_fd(), &enter, &[])?;

@@ -170,7 +170,9 @@ wire! {
         /// End everything that is left; whether to empty the writable folder as well.
         Clear(bool),
         /// Open a file for reading.
-        Fetch(String)
+        Fetch(String),
+        /// Look whether this many threads can be started.
+        Room(u32)
     }
 }
 
@@ -189,6 +191,8 @@ wire! {
         Cleared(bool),
         /// The file; its descriptor comes along.
         Fetched(()),
+        /// Whether they can.
+        Room(bool),
         /// The program was not started: what kept it, and why.
         NotStarted((Cause, String)),
         /// It could not be done: why.
