@@ -85,7 +85,7 @@ impl Suite {
             })
             .collect::<Result<_>>()?;
         let text = quote! {
-            #![allow(warnings)]
+            #![allow(warnings, reason = "the suite is linted where it stands")]
             #items
             fn prepare() -> uncaged::WorkingFolder {
                 uncaged::prepare(#program.to_owned(), #id);
@@ -100,7 +100,7 @@ impl Suite {
         let (items, roles) = (&self.items, &self.roles);
         let names = roles.iter().map(ToString::to_string);
         let text = quote! {
-            #![allow(warnings)]
+            #![allow(warnings, reason = "the suite is linted where it stands")]
             #items
             fn main() -> std::process::ExitCode {
                 suite::serve(&[suite::Kata {
