@@ -29,6 +29,7 @@ const STARTERS: &[(&str, &str)] = &[
         "grader/suite/drive/src/serve.rs",
         "child processes of a case, in its cage",
     ),
+    ("grader/benchmark/src/", "whatever is measured"),
     ("grader/suite/stillness/tests/", "process trees to look at"),
     (
         "grader/suite/stillness/src/linux/",

@@ -2,14 +2,10 @@
 
 use libtest_mimic::{Arguments, Failed, Trial};
 use std::hash::{BuildHasher, RandomState};
-use std::path::PathBuf;
 use std::process::ExitCode;
-use std::time::Duration;
-use suite_drive::{Act, Log, Role, Settled, Wire, install_referee, set_program};
+use suite_drive::{Act, Log, Role, Wire};
 use suite_judge::{Case, Half, Judgement, Rng};
-
-/// How long [`suite_drive::settle`] waits before it calls the process restless.
-const SETTLE_LIMIT: Duration = Duration::from_secs(2);
+use suite_uncaged::WorkingFolder;
 
 /// The main function of an author's test program.
 #[must_use]
@@ -23,10 +19,8 @@ pub fn run(
     if words.next().as_deref() == Some("--role") {
         return play(roles, &words.next().unwrap_or_default());
     }
-    if let Ok(program) = std::env::current_exe() {
-        set_program(program.to_string_lossy().into_owned(), package.to_owned());
-    }
-    install_referee(Box::new(settle));
+    let program = std::env::current_exe().unwrap_or_default();
+    suite_uncaged::prepare(program.to_string_lossy().into_owned(), package);
 
     let mut arguments = Arguments::from_args();
     // One case at a time, on this thread: `settle` looks at every thread of the process.
@@ -77,49 +71,4 @@ fn answer(act: Act, input: &[u8]) -> Result<Vec<u8>, Failed> {
     let log = Log::new();
     let value = (act.run)(input, &log).ok_or("the input is not this case's")?;
     Ok([value, log.take().to_bytes()].concat())
-}
-
-/// An empty working folder, as a case has in the cage, until dropped.
-struct WorkingFolder {
-    before: PathBuf,
-    _here: tempfile::TempDir,
-}
-
-impl WorkingFolder {
-    fn enter() -> std::io::Result<Self> {
-        let before = std::env::current_dir()?;
-        let here = tempfile::tempdir()?;
-        std::env::set_current_dir(here.path())?;
-        Ok(Self {
-            before,
-            _here: here,
-        })
-    }
-}
-
-impl Drop for WorkingFolder {
-    fn drop(&mut self) {
-        let _ = std::env::set_current_dir(&self.before);
-    }
-}
-
-fn settle() -> Settled {
-    let me = std::fs::read_link("/proc/thread-self").ok();
-    let tid = me.and_then(|link| link.file_name()?.to_str()?.parse().ok());
-    match stillness::settle(std::process::id(), tid.as_slice(), SETTLE_LIMIT) {
-        Ok(stillness::Settled::Still) => Settled::Still,
-        Ok(stillness::Settled::Restless(threads)) => Settled::Restless(
-            threads
-                .iter()
-                .map(|thread| format!("{}: {}", thread.name, thread.wait))
-                .collect::<Vec<_>>()
-                .join(", "),
-        ),
-        // Where nobody can look, a bounded wait weakens the case but never fails a right
-        // solution.
-        Err(_) => {
-            std::thread::sleep(Duration::from_millis(50));
-            Settled::Still
-        }
-    }
 }
