@@ -158,9 +158,15 @@ impl<'a> Rival<'a> {
     }
 
     /// A cargo command in the workspace.
+    ///
+    /// Its test programs run their cases on the main thread, one at a time: a case owns the
+    /// working folder, and a main thread that waits for a case does so with a timer, which
+    /// `settle` would take for something that still moves, each time for seconds.
     pub(crate) fn cargo(&self) -> Command {
         let mut command = self.place.command(cargo(), &self.root);
-        command.env("CARGO_TARGET_DIR", self.place.rival_target());
+        command
+            .env("CARGO_TARGET_DIR", self.place.rival_target())
+            .env("RUST_TEST_THREADS", "1");
         command
     }
 
@@ -172,13 +178,11 @@ impl<'a> Rival<'a> {
         command
     }
 
-    /// `cargo test` over these katas. One case at a time: a case owns the working folder, and
-    /// `settle` looks at every thread of the process.
+    /// `cargo test` over these katas.
     pub(crate) fn test(&self, katas: &[&Kata]) -> Command {
         let mut command = self.cargo();
         command.args(["test", "--offline"]);
         packages(&mut command, katas);
-        command.args(["--", "--test-threads=1"]);
         command
     }
 
