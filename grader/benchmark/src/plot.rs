@@ -25,7 +25,6 @@ const STYLE: &str = "
   .track { fill: #eff2f5 }
   .reached { fill: #1a7f5a }
   .missed { fill: #c4520c }
-  .free { fill: #5b6b7d }
   .rival { stroke: #59636e; stroke-width: 1; stroke-dasharray: 3 3 }
   .bound { stroke: #1f2328; stroke-width: 2.5 }
   @media (prefers-color-scheme: dark) {
@@ -35,13 +34,12 @@ const STYLE: &str = "
     .track { fill: #1c232c }
     .reached { fill: #3fb68b }
     .missed { fill: #f0883e }
-    .free { fill: #8b98a8 }
     .rival { stroke: #9198a1 }
     .bound { stroke: #e6edf3 }
   }
 ";
 
-/// The picture, in SVG, of all rows that compare times.
+/// The picture, in SVG, of all rows that compare times and have a figure to reach.
 pub(crate) fn plot(rows: &[Row]) -> String {
     let bars: Vec<Bar<'_>> = rows.iter().filter_map(Bar::of).collect();
     let height = bars.iter().fold(HEAD + FOOT, |height, _| height + ROW);
@@ -84,11 +82,8 @@ impl<'r> Bar<'r> {
 
     fn draw(&self, svg: &mut String, top: f64) {
         let figure = self.row.figure();
-        let class = match self.row.is_reached() {
-            Some(true) => "reached",
-            Some(false) => "missed",
-            None => "free",
-        };
+        let reached = self.row.is_reached() == Some(true);
+        let class = if reached { "reached" } else { "missed" };
         let (text, bar) = (top + 15.0, top + 21.0);
         let (track, end) = (x(LONGEST) - ZERO, x(figure));
         let _ = writeln!(
