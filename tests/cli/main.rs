@@ -17,6 +17,7 @@ mod colour;
 mod compiling;
 mod daily;
 mod deeds;
+mod endurance;
 mod escapes;
 mod floods;
 mod formats;

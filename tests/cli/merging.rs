@@ -145,3 +145,26 @@ fn a_driver_that_takes_too_long_to_compile_costs_only_its_own_kata() {
     );
     only(&course, &[("file-modes", "timed-out")]);
 }
+
+#[test]
+fn an_impl_that_makes_the_suites_of_others_ambiguous_costs_nobody() {
+    let course = solved();
+    // An `impl` counts wherever its crate is linked: types that were clear there are no more.
+    edit(
+        &course,
+        "file-modes",
+        "pub fn write_text",
+        "/// Compares with everything.\npub struct Odd;\n\
+         macro_rules! odd {\n    ($($other:ty),*) => { $(\n        \
+         impl PartialEq<Odd> for $other {\n            \
+         fn eq(&self, _: &Odd) -> bool {\n                false\n            }\n        }\n        \
+         impl From<Odd> for $other {\n            \
+         fn from(_: Odd) -> Self {\n                Self::default()\n            }\n        }\n    )* };\n}\n\
+         odd!(String, u64, i64, u32, usize, u128);\n\
+         impl std::iter::Sum<Odd> for u64 {\n    \
+         fn sum<I: Iterator<Item = Odd>>(_: I) -> u64 {\n        0\n    }\n}\n\
+         impl std::ops::Add<Odd> for u64 {\n    type Output = u64;\n    \
+         fn add(self, _: Odd) -> u64 {\n        self\n    }\n}\n\npub fn write_text",
+    );
+    only(&course, &[]);
+}

@@ -83,7 +83,8 @@ pub(super) fn die_with_parent() -> io::Result<()> {
     Ok(set_parent_process_death_signal(Some(Signal::KILL))?)
 }
 
-/// Shuts this process in, and everything it will start.
+/// Shuts this process in, and everything it will start, but for CPU time: init lives through all
+/// cases of a kata, and its own adds up.
 pub(super) fn confine(policy: &Policy) -> io::Result<()> {
     // Its memory holds what the grader sent; programs in the cage are the same user.
     set_dumpable_behavior(DumpableBehavior::NotDumpable)?;
@@ -106,7 +107,6 @@ pub(super) fn confine(policy: &Policy) -> io::Result<()> {
 fn limit(policy: &Policy) -> io::Result<()> {
     let limits = &policy.limits;
     let all = [
-        (Resource::Cpu, limits.cpu_seconds),
         (Resource::As, limits.address_space),
         (Resource::Fsize, limits.file_size),
         (Resource::Nofile, limits.open_files),
@@ -115,10 +115,7 @@ fn limit(policy: &Policy) -> io::Result<()> {
         (Resource::Msgqueue, 0),
     ];
     for (resource, most) in all {
-        // One second of CPU time more than allowed, because where both are equal the kernel
-        // kills without saying that time was the reason.
-        let hard = most + u64::from(resource == Resource::Cpu);
-        set_limit(resource, most, hard)?;
+        set_limit(resource, most, most)?;
     }
     // Outside a user namespace this counts everything the user runs, so there the watch from
     // outside has to do.
@@ -126,6 +123,12 @@ fn limit(policy: &Policy) -> io::Result<()> {
         set_limit(Resource::Nproc, limits.processes, limits.processes)?;
     }
     Ok(())
+}
+
+/// Limits the CPU time of this process.
+pub(super) fn limit_cpu_time(seconds: u64) -> io::Result<()> {
+    // Where both are equal the kernel kills without saying that time was the reason.
+    set_limit(Resource::Cpu, seconds, seconds + 1)
 }
 
 /// Sets a limit, or the one that there is already where that is lower: only root can raise it.

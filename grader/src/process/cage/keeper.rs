@@ -242,7 +242,8 @@ impl Holder {
     }
 
     fn spawn(&mut self, spawn: &Spawn, fds: Vec<OwnedFd>) -> io::Result<()> {
-        match start(&self.shut_in(spawn), fds) {
+        let cpu_seconds = self.policy.limits.cpu_seconds;
+        match start(&self.shut_in(spawn), cpu_seconds, fds) {
             Ok(main) => {
                 self.main = Some(main);
                 reply(&self.control, &Reply::Spawned(()))
@@ -331,11 +332,13 @@ mod libc_flags {
     pub(super) const O_NONBLOCK: i32 = rustix::fs::OFlags::NONBLOCK.bits().cast_signed();
 }
 
-fn start(spawn: &Spawn, fds: Vec<OwnedFd>) -> io::Result<(Pid, OwnedFd)> {
+fn start(spawn: &Spawn, cpu_seconds: u64, fds: Vec<OwnedFd>) -> io::Result<(Pid, OwnedFd)> {
     let Ok([channel, stdout, stderr]) = <[OwnedFd; 3]>::try_from(fds) else {
         return Err(io::Error::other("three descriptors must come along"));
     };
-    let child = Command::new(&spawn.program)
+    let mut command = Command::new(&spawn.program);
+    limit_cpu_time(&mut command, cpu_seconds);
+    let child = command
         .args(&spawn.args)
         .env_clear()
         .envs(spawn.env.iter().map(|(name, value)| (name, value)))
@@ -346,6 +349,16 @@ fn start(spawn: &Spawn, fds: Vec<OwnedFd>) -> io::Result<(Pid, OwnedFd)> {
         .spawn()?;
     let pid = Pid::from_child(&child);
     Ok((pid, pidfd_open(pid, PidfdFlags::empty())?))
+}
+
+#[expect(
+    unsafe_code,
+    reason = "the program must be limited before its first instruction"
+)]
+fn limit_cpu_time(command: &mut Command, seconds: u64) {
+    // SAFETY: between fork and exec only two system calls are made, and nothing is allocated
+    // unless they fail.
+    unsafe { command.pre_exec(move || confine::limit_cpu_time(seconds)) };
 }
 
 /// Stopped first, so that what forks faster than it is killed stops forking.
