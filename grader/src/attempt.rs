@@ -6,14 +6,15 @@ use crate::error::Result;
 use crate::judge;
 use crate::oracle::Oracle;
 use crate::outcome::Verdict;
-use crate::process::Cage;
+use crate::process::{Cage, Level};
 use crate::record::{CaseResult, Failure, HappenedEvent, Mismatch, Panic};
 use crate::run::{self, CaseRun, Evidence};
 use crate::stage::{KataStage, Stage};
 use crate::submission::SourceFile;
 use crate::workshop::Workshop;
+use futures::future::try_join_all;
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use suite_judge::protocol::PlannedCase;
 use suite_judge::{Judgement, Wrong};
@@ -61,33 +62,33 @@ impl Prepared {
         }))
     }
 
-    /// Opens the cage of its cases.
+    /// Opens the cages of its cases: as many as there are to be cases side by side.
     ///
     /// # Errors
     /// When there is no cage or no oracle.
-    pub(crate) async fn start(self, workshop: &Workshop) -> Result<Attempt> {
+    pub(crate) async fn start(self, workshop: &Workshop, lanes: usize) -> Result<Attempt> {
         let bounds = self.stage.kata.about.limits.for_case();
         let bars = self.stage.case_bars(bounds);
+        let lanes = match workshop.level {
+            Level::Full => lanes.max(1),
+            // Here cages share their writable folder.
+            Level::Landlock | Level::Limits | Level::Bare => 1,
+        };
+        let opening = (0..lanes).map(|_| Cage::open(&bars, workshop.level));
         Ok(Attempt {
-            sources: self.sources,
-            names: self.names,
-            stage: self.stage,
-            compiled: self.compiled,
-            cage: Cage::open(&bars, workshop.level).await?,
+            lanes: try_join_all(opening).await?,
             oracle: workshop.oracle().await?,
+            prepared: self,
         })
     }
 }
 
 /// One compiled submission of one kata.
 pub(crate) struct Attempt {
-    sources: Vec<SourceFile>,
-    names: Names,
-    stage: KataStage,
-    /// What the compiler made and said.
-    pub(crate) compiled: Compiled,
-    cage: Cage,
+    prepared: Prepared,
     oracle: Arc<Oracle>,
+    /// A cage for each case that may run beside others.
+    lanes: Vec<Cage>,
 }
 
 impl Attempt {
@@ -104,33 +105,81 @@ impl Attempt {
     ) -> Result<std::result::Result<Self, NotCompiled>> {
         let place = (stage, workshop);
         match Prepared::compile(kata, sources, names, DriverOf::Kata, place).await? {
-            Ok(prepared) => prepared.start(workshop).await.map(Ok),
+            Ok(prepared) => prepared.start(workshop, 1).await.map(Ok),
             Err(not_compiled) => Ok(Err(not_compiled)),
         }
     }
 
-    /// Runs every case, in the suite's order.
+    /// What the compiler made and said.
+    pub(crate) fn compiled(&self) -> &Compiled {
+        &self.prepared.compiled
+    }
+
+    /// Runs every case; results in the suite's order.
     pub(crate) async fn run_all(&mut self, seed: u64) -> Result<Vec<CaseResult>> {
-        let mut results = Vec::new();
-        for planned in self.oracle.plan(&self.stage.kata.id, seed)? {
-            results.push(self.run_one(&planned, seed).await?);
-        }
-        Ok(results)
+        let (lanes, subject) = self.split();
+        let plan = subject.oracle.plan(&subject.prepared.stage.kata.id, seed)?;
+        let waiting = Mutex::new(plan.iter().enumerate());
+        let next = || {
+            let mut waiting = waiting.lock().unwrap_or_else(PoisonError::into_inner);
+            waiting.next()
+        };
+        let running = lanes.iter_mut().map(async |lane| {
+            let mut results = Vec::new();
+            while let Some((place, planned)) = next() {
+                results.push((place, subject.run(lane, planned, seed).await?));
+            }
+            Result::Ok(results)
+        });
+        let results = try_join_all(running).await?;
+        let mut results: Vec<_> = results.into_iter().flatten().collect();
+        results.sort_by_key(|(place, _)| *place);
+        Ok(results.into_iter().map(|(_, result)| result).collect())
     }
 
     /// Runs one case.
     pub(crate) async fn run_one(&mut self, planned: &PlannedCase, seed: u64) -> Result<CaseResult> {
+        let (lanes, subject) = self.split();
+        subject.run(&mut lanes[0], planned, seed).await
+    }
+
+    /// What a case's process does on this input.
+    pub(crate) async fn observe(&mut self, case: &str, input: Vec<u8>) -> Result<Evidence> {
+        let (lanes, subject) = self.split();
+        subject.observe(&mut lanes[0], case, input).await
+    }
+
+    fn split(&mut self) -> (&mut [Cage], Subject<'_>) {
+        let subject = Subject {
+            prepared: &self.prepared,
+            oracle: &self.oracle,
+        };
+        (&mut self.lanes, subject)
+    }
+}
+
+/// What a case is run on, in whichever lane.
+#[derive(Clone, Copy)]
+struct Subject<'a> {
+    prepared: &'a Prepared,
+    oracle: &'a Oracle,
+}
+
+impl Subject<'_> {
+    async fn run(self, lane: &mut Cage, planned: &PlannedCase, seed: u64) -> Result<CaseResult> {
         let Some(input) = planned.input.clone() else {
             return Ok(self.refused(planned, seed));
         };
-        let evidence = self.observe(&planned.name, input).await?;
+        let evidence = self.observe(lane, &planned.name, input).await?;
         let judged = match evidence.answers.as_slice() {
             [answer] => {
                 let answer = answer.clone();
-                Some(
-                    self.oracle
-                        .judge(&self.stage.kata.id, &planned.name, seed, answer)?,
-                )
+                Some(self.oracle.judge(
+                    &self.prepared.stage.kata.id,
+                    &planned.name,
+                    seed,
+                    answer,
+                )?)
             }
             _ => None,
         };
@@ -148,22 +197,21 @@ impl Attempt {
         })
     }
 
-    /// What a case's process does on this input.
-    pub(crate) async fn observe(&mut self, case: &str, input: Vec<u8>) -> Result<Evidence> {
+    async fn observe(self, lane: &mut Cage, case: &str, input: Vec<u8>) -> Result<Evidence> {
         let run = CaseRun {
-            kata: &self.stage.kata.id,
+            kata: &self.prepared.stage.kata.id,
             case,
             input,
-            driver: &self.stage.driver(),
-            work: self.stage.work(),
-            bounds: self.stage.kata.about.limits.for_case(),
+            driver: &self.prepared.stage.driver(),
+            work: self.prepared.stage.work(),
+            bounds: self.prepared.stage.kata.about.limits.for_case(),
         };
-        run::run(run, &mut self.cage).await
+        run::run(run, lane).await
     }
 
     /// A program that must not compile was compiled with the others; here it gets its result.
     fn refused(&self, planned: &PlannedCase, seed: u64) -> CaseResult {
-        let (verdict, wrong) = match self.compiled.refused.get(&planned.name) {
+        let (verdict, wrong) = match self.prepared.compiled.refused.get(&planned.name) {
             Some(None) => (Verdict::Passed, None),
             Some(Some(wrong)) => (Verdict::Failed, Some(wrong.clone())),
             None => {
@@ -171,7 +219,7 @@ impl Attempt {
                 (Verdict::GraderError { reason }, None)
             }
         };
-        let (what, cause) = if self.stage.kata.has_macros() {
+        let (what, cause) = if self.prepared.stage.kata.has_macros() {
             (
                 "a program that uses your macro",
                 "the macro makes other code of it than the README asks for",
@@ -207,10 +255,10 @@ impl Attempt {
     }
 
     fn replay(&self, seed: u64) -> String {
-        let Names { flag, .. } = &self.names;
+        let Names { flag, .. } = &self.prepared.names;
         format!(
             "cargo grader check {}{flag} --seed {seed}",
-            self.stage.kata.id
+            self.prepared.stage.kata.id
         )
     }
 
@@ -236,6 +284,7 @@ impl Attempt {
     fn panic(&self, panic: &suite_drive::Panic) -> Panic {
         let line = usize::try_from(panic.line).unwrap_or(usize::MAX);
         let source = self
+            .prepared
             .sources
             .iter()
             .find(|source| panic.file.ends_with(&format!("src/{}", source.path)))

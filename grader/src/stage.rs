@@ -62,7 +62,7 @@ impl Place {
             .prefix(&format!("{name}-"))
             .tempdir_in(stage.folder.path())
             .map_err(|error| Error::io("make a folder in", stage.folder.path(), &error))?;
-        for inside in [OUT, WORK, ROOT, DRIVER, LASTING, LIBRARIES] {
+        for inside in [OUT, REFUSED_OUT, WORK, ROOT, DRIVER, LASTING, LIBRARIES] {
             make(&folder.path().join(inside))?;
         }
         Ok(Self { folder, level })
@@ -205,6 +205,11 @@ impl KataStage {
         self.lasting.as_ref().map(|_| self.seen().join(LASTING))
     }
 
+    /// The crates that were kept, in the cages of compilers.
+    pub(crate) fn libraries(&self) -> PathBuf {
+        self.seen().join(LIBRARIES)
+    }
+
     /// What macros made of the programs that must not compile, in the cage of the compiler.
     pub(crate) fn expansions(&self) -> PathBuf {
         self.seen().join(EXPANSIONS)
@@ -220,6 +225,20 @@ impl KataStage {
             }),
             loadable: self.kata.has_macros(),
             ..self.place.compiler_bars(compiler, bounds)
+        }
+    }
+
+    /// Where things go that are compiled in the cage of the programs that must not compile.
+    pub(crate) fn refused_out(&self) -> PathBuf {
+        self.seen().join(REFUSED_OUT)
+    }
+
+    /// The bars of the cage in which those programs are compiled, while others may be in the
+    /// first one.
+    pub(crate) fn refused_bars(&self, compiler: &[PathBuf]) -> Bars {
+        Bars {
+            writable: self.refused_out(),
+            ..self.compiler_bars(compiler)
         }
     }
 
@@ -241,7 +260,7 @@ impl KataStage {
         self.place.keep_driver(made)
     }
 
-    /// Keeps a crate that the compiler has made, for a driver of many katas.
+    /// Keeps a crate that the compiler has made, for other cages.
     pub(crate) fn keep_library(&self, name: &str, made: fs::File) -> Result<()> {
         self.place
             .keep(&format!("{LIBRARIES}/{name}"), made)
@@ -353,9 +372,10 @@ fn write_driver(place: &Place, katas: &[&KataStage]) -> Result<()> {
 /// Where a cage with a root of its own sees a kata.
 const SEEN: &str = "/kata";
 
-/// Folders on the stage: what the compiler writes, what a case writes, what a private root is
+/// Folders on the stage: what compilers write, what a case writes, what a private root is
 /// built on, the driver, what outlasts a grade, and crates for a driver of many katas.
 const OUT: &str = "out";
+const REFUSED_OUT: &str = "refused-out";
 const WORK: &str = "work";
 const ROOT: &str = "root";
 const DRIVER: &str = "driver";

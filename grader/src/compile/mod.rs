@@ -129,11 +129,17 @@ impl Caged<'_> {
             let job = self.given(given)?;
             self.make(&job, |run| misfit(kata, run)).await?;
         }
-        match driver {
-            DriverOf::Kata => self.driver().await?,
-            DriverOf::Batch => self.keep_libraries().await?,
+        let (compiler, stage) = (self.compiler, self.stage);
+        if kata.has_macros() {
+            self.record_expansions().await?;
+        } else {
+            self.keep_libraries().await?;
         }
-        let refused = self.refused().await?;
+        let refused = async { compiler.refused(stage).await.map_err(Unmade::from) };
+        let refused = match driver {
+            DriverOf::Kata => tokio::try_join!(self.driver(), refused)?.1,
+            DriverOf::Batch => refused.await?,
+        };
         Ok(Compiled { refused, warnings })
     }
 
@@ -187,17 +193,11 @@ impl Caged<'_> {
     }
 
     async fn rustc(&mut self, job: &Job) -> Result<Run> {
-        let stage = self.stage;
-        let setting = Setting {
-            seen: stage.seen().to_owned(),
-            out: stage.out(),
-            incremental: stage.incremental(),
-            bounds: stage.kata.about.limits.for_compiler(),
-        };
+        let setting = Setting::of(self.stage);
         rustc(self.compiler.toolchain, job, &setting, &mut self.cage).await
     }
 
-    /// Keeps the student's and the given crates for a driver of many katas.
+    /// Keeps the student's and the given crates, for other cages.
     async fn keep_libraries(&mut self) -> Result<()> {
         let kata: &Kata = &self.stage.kata;
         let student = kata.crate_name();

@@ -1,15 +1,15 @@
 //! Programs that must not compile. The compiler's messages decide, so no code of the student
 //! may run in the compiler that says them.
 
-use super::Caged;
 use super::diagnostics::what_is_wrong;
 use super::job::{Job, is_staged, staged};
-use super::rustc::{Run, Setting, rustc};
+use super::rustc::{Setting, rustc};
+use super::{Caged, Compiler};
 use crate::cargo;
 use crate::catalogue::{Given, Kata};
 use crate::error::{Error, Result};
 use crate::process::Cage;
-use crate::stage::given_source;
+use crate::stage::{KataStage, given_source};
 use std::collections::BTreeMap;
 use std::fs::{self, File};
 use std::io::{self, Read};
@@ -21,21 +21,51 @@ const EXPANSIONS: &str = "EXPANSIONS";
 const MAX_EXPANSIONS: u64 = 16 << 20;
 
 impl Caged<'_> {
-    /// Compiles the programs that must not compile, and their twins, all at once.
-    pub(super) async fn refused(&mut self) -> Result<BTreeMap<String, Option<String>>> {
-        let refused = &self.stage.suite.refused;
+    /// Lets the student's macros write down what they make of the programs that must not
+    /// compile. What this compiler says is worth nothing: they run in it.
+    pub(super) async fn record_expansions(&mut self) -> Result<()> {
+        let stage = self.stage;
+        if stage.suite.refused.is_empty() {
+            return Ok(());
+        }
+        let file = stage.out().join("expansions");
+        let mut job = programs(stage, &file);
+        self.compiler.against(&mut job, stage, &stage.out())?;
+        self.rustc(&job).await?;
+        let made = self.cage.fetch(&file).await;
+        let expansions = made.and_then(|made| read(made).ok()).unwrap_or_default();
+        stage.keep_expansions(&expansions)
+    }
+}
+
+impl Compiler<'_> {
+    /// Compiles the programs that must not compile, and their twins, all at once, in a cage in
+    /// which nothing else is compiled.
+    pub(super) async fn refused(
+        &self,
+        stage: &KataStage,
+    ) -> Result<BTreeMap<String, Option<String>>> {
+        let refused = &stage.suite.refused;
         if refused.is_empty() {
             return Ok(BTreeMap::new());
         }
-        let run = if self.stage.kata.has_macros() {
-            self.record_expansions().await?;
-            self.replayed().await?
+        let mut job = programs(stage, &stage.expansions());
+        let mut readable = self.readable();
+        if stage.kata.has_macros() {
+            let given = self.given_without_student(&stage.kata)?;
+            self.against_given(&mut job, &stage.kata, &given)?;
+            readable.push(given);
         } else {
-            let mut job = self.programs();
-            self.compiler
-                .against(&mut job, self.stage, &self.stage.out())?;
-            self.rustc(&job).await?
+            self.against(&mut job, stage, &stage.libraries())?;
+            job.look_in(&stage.libraries());
+        }
+        let bars = stage.refused_bars(&readable);
+        let mut cage = Cage::open(&bars, self.level).await?;
+        let setting = Setting {
+            out: stage.refused_out(),
+            ..Setting::of(stage)
         };
+        let run = rustc(self.toolchain, &job, &setting, &mut cage).await?;
         let cases = refused.iter().enumerate().map(|(index, refused)| {
             let wrong = what_is_wrong(&run.diagnostics, index, &refused.expected);
             (refused.case.clone(), wrong)
@@ -43,76 +73,32 @@ impl Caged<'_> {
         Ok(cases.collect())
     }
 
-    fn programs(&self) -> Job {
-        let source = self.stage.seen().join("refused/lib.rs");
-        let mut job = Job::new("refused", &source, "lib");
-        job.args(["-A", "warnings", "--emit", "metadata"]);
-        job
-    }
-
-    /// Lets the student's macros write down what they make of the programs. What this compiler
-    /// says is worth nothing: they run in it.
-    async fn record_expansions(&mut self) -> Result<()> {
-        let stage = self.stage;
-        let file = stage.out().join("expansions");
-        let mut job = self.programs();
-        job.env
-            .push((EXPANSIONS.to_owned(), file.display().to_string()));
-        self.compiler.against(&mut job, stage, &stage.out())?;
-        self.rustc(&job).await?;
-        let made = self.cage.fetch(&file).await;
-        let expansions = made.and_then(|made| read(made).ok()).unwrap_or_default();
-        stage.keep_expansions(&expansions)
-    }
-
-    /// The programs in a compiler of their own, whose macros only repeat what the student's
-    /// have written down.
-    async fn replayed(&self) -> Result<Run> {
-        let (stage, compiler) = (self.stage, self.compiler);
-        let given = self.given_without_student()?;
-        let mut readable = compiler.readable();
-        readable.push(given.clone());
-        let bars = stage.compiler_bars(&readable);
-        let mut cage = Cage::open(&bars, compiler.level).await?;
-        let mut job = self.programs();
-        job.env.push((
-            EXPANSIONS.to_owned(),
-            stage.expansions().display().to_string(),
-        ));
-        job.look_in(&given);
-        for crate_of_course in &stage.kata.about.given {
+    /// Names the given crates, which lie in a folder, and what the programs may use.
+    fn against_given(&self, job: &mut Job, kata: &Kata, given: &Path) -> Result<()> {
+        job.look_in(given);
+        for crate_of_course in &kata.about.given {
             let name = &crate_of_course.name;
-            job.extern_crate(name, &given.join(staged(&stage.kata, name)));
+            job.extern_crate(name, &given.join(staged(kata, name)));
         }
-        job.link(compiler.externs, &stage.kata.about.dependencies)?;
-        let setting = Setting {
-            seen: stage.seen().to_owned(),
-            out: stage.out(),
-            incremental: None,
-            bounds: stage.kata.about.limits.for_compiler(),
-        };
-        rustc(compiler.toolchain, &job, &setting, &mut cage).await
+        job.link(self.externs, &kata.about.dependencies)
     }
 
     /// The kata's given crates with macros that only repeat, compiled once for all
     /// submissions.
-    fn given_without_student(&self) -> Result<PathBuf> {
-        let kata = &self.stage.kata;
-        let compiler = self.compiler;
-        let made_of = compiler.toolchain.fingerprint()?;
+    fn given_without_student(&self, kata: &Kata) -> Result<PathBuf> {
+        let made_of = self.toolchain.fingerprint()?;
         let made_of = made_of
             .folder(&kata.hidden.join("given"), |_| true)?
-            .text("crates", &compiler.externs.folder().to_string_lossy())
+            .text("crates", &self.externs.folder().to_string_lossy())
             .finish();
         let kind = format!("given-{}", kata.id);
         cargo::depot().entry(&kind, &made_of, |folder| {
             let mut each = kata.about.given.iter();
-            each.try_for_each(|given| self.compile_given(given, folder))
+            each.try_for_each(|given| self.compile_given(kata, given, folder))
         })
     }
 
-    fn compile_given(&self, given: &Given, folder: &Path) -> Result<()> {
-        let (kata, compiler) = (&self.stage.kata, self.compiler);
+    fn compile_given(&self, kata: &Kata, given: &Given, folder: &Path) -> Result<()> {
         let source = folder.join(format!("{}.rs", given.name));
         let text = given_source(kata, given)?.replaying;
         fs::write(&source, text).map_err(|error| Error::io("write", &source, &error))?;
@@ -127,17 +113,26 @@ impl Caged<'_> {
         job.look_in(folder);
         if given.proc_macro {
             job.args(["--extern", "proc_macro"]);
-            job.extern_crate("expansion", compiler.externs.get("expansion")?);
-            job.link(compiler.externs, [])?;
+            job.extern_crate("expansion", self.externs.get("expansion")?);
+            job.link(self.externs, [])?;
         } else {
             let (ours, others) = dependencies(kata, given)?;
             for name in ours {
                 job.extern_crate(name, &folder.join(staged(kata, name)));
             }
-            job.link(compiler.externs, others)?;
+            job.link(self.externs, others)?;
         }
-        compiler.toolchain.compile(&job.args, folder)
+        self.toolchain.compile(&job.args, folder)
     }
+}
+
+fn programs(stage: &KataStage, expansions: &Path) -> Job {
+    let source = stage.seen().join("refused/lib.rs");
+    let mut job = Job::new("refused", &source, "lib");
+    job.args(["-A", "warnings", "--emit", "metadata"]);
+    job.env
+        .push((EXPANSIONS.to_owned(), expansions.display().to_string()));
+    job
 }
 
 type Names<'a> = Vec<&'a String>;

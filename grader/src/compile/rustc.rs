@@ -6,6 +6,7 @@ use crate::cargo::Toolchain;
 use crate::error::Result;
 use crate::limits::Bounds;
 use crate::process::{Cage, Ended, Order};
+use crate::stage::KataStage;
 use crate::watch::{Stop, TICK, Watch};
 use std::path::PathBuf;
 
@@ -22,6 +23,18 @@ pub(super) struct Setting {
     pub(super) incremental: Option<PathBuf>,
     /// What it may use.
     pub(super) bounds: Bounds,
+}
+
+impl Setting {
+    /// For a kata in a cage of its compiler.
+    pub(super) fn of(stage: &KataStage) -> Self {
+        Self {
+            seen: stage.seen().to_owned(),
+            out: stage.out(),
+            incremental: stage.incremental(),
+            bounds: stage.kata.about.limits.for_compiler(),
+        }
+    }
 }
 
 /// What one run of rustc came to.

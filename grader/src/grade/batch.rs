@@ -142,6 +142,7 @@ impl Grading {
             stage: &self.engine.stage,
             workshop: self.engine.workshop.as_ref(),
             events: &self.engine.events,
+            lanes: self.lanes,
         }
     }
 

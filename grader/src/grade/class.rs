@@ -89,6 +89,7 @@ impl Class {
             engine: Arc::clone(&self.engine),
             task,
             verdicts: Some(self.kept.verdicts.clone()),
+            lanes: 1,
         };
         // Other students fill the other places; one driver costs least.
         grading.report(&self.catalogue, &katas, intake, 1).await

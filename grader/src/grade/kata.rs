@@ -19,6 +19,8 @@ pub(super) struct OneKata<'a> {
     pub(super) stage: &'a Stage,
     pub(super) workshop: Option<&'a Workshop>,
     pub(super) events: &'a Events,
+    /// Cases that may run side by side.
+    pub(super) lanes: usize,
 }
 
 /// What is left to do for a kata.
@@ -97,7 +99,7 @@ impl OneKata<'_> {
                 "this is the grader's fault; please report it",
             ));
         };
-        let mut attempt: Attempt = prepared.start(workshop).await?;
+        let mut attempt: Attempt = prepared.start(workshop, self.lanes).await?;
         let (mut cases, mut verdict) = (Vec::new(), Verdict::Passed);
         let mut seed = self.task.terms.seed;
         for round in 0..self.task.terms.rounds {
@@ -112,7 +114,7 @@ impl OneKata<'_> {
         Ok(KataResult {
             points: cases.iter().map(|case| case.points).sum(),
             max_points: cases.iter().map(|case| case.max_points).sum(),
-            compiler: attempt.compiled.warnings,
+            compiler: attempt.compiled().warnings.clone(),
             seed,
             cases,
             ..self.without_cases(verdict)

@@ -96,7 +96,8 @@ pub(crate) async fn grade(
         None
     };
     let intake = Intake::new(katas, &task, kept.as_ref())?;
-    let workshop = if intake.left.iter().any(ToGrade::must_compile) {
+    let compiling = intake.left.iter().filter(|one| one.must_compile()).count();
+    let workshop = if compiling > 0 {
         Some(Workshop::open(task.terms.cage, events).await?)
     } else {
         None
@@ -108,6 +109,7 @@ pub(crate) async fn grade(
         engine: Arc::new(engine),
         task,
         verdicts,
+        lanes: jobs / compiling.max(1),
     };
     grading.report(catalogue, katas, intake, jobs).await
 }
@@ -194,6 +196,8 @@ struct Grading {
     engine: Arc<Engine>,
     task: Task,
     verdicts: Option<Verdicts>,
+    /// Cases of one kata that may run side by side; one where that would be none.
+    lanes: usize,
 }
 
 impl Grading {

@@ -86,7 +86,7 @@ async fn stub(bench: &Bench) -> Result<Vec<String>> {
         Err(broken) => return Ok(vec![format!("the stub: {}", broken.messages.join("\n"))]),
     };
     let mut problems: Vec<String> = attempt
-        .compiled
+        .compiled()
         .warnings
         .iter()
         .map(|warning| format!("the stub does not compile without warnings:\n{warning}"))
