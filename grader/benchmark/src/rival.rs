@@ -157,6 +157,19 @@ impl<'a> Rival<'a> {
         edits.change(&self.course.solution(kata), &self.folder(kata))
     }
 
+    /// Removes what was built of these katas, and leaves their dependencies.
+    ///
+    /// # Errors
+    /// When cargo cannot.
+    pub(crate) fn forget(&self, katas: &[&Kata]) -> Result<()> {
+        let mut command = self.cargo();
+        command.args(["clean", "--offline"]);
+        packages(&mut command, katas);
+        let run = run(&mut command)?;
+        ensure!(run.status.success(), "{}", run.account());
+        Ok(())
+    }
+
     /// A cargo command in the workspace.
     ///
     /// Its test programs run their cases on the main thread, one at a time: a case owns the

@@ -53,6 +53,7 @@ impl Bench<'_> {
         let mut theirs = || {
             let mut katas = self.course.katas.iter();
             katas.try_for_each(|kata| self.rival.edit(kata, self.edits))?;
+            self.rival.forget(&self.all_katas())?;
             self.nextest()
         };
         let [ours, theirs] = in_turn(self.amount.rounds, [&mut ours, &mut theirs])?;
