@@ -21,7 +21,9 @@ use rustix::thread::{
 };
 use std::fs;
 use std::io;
+use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 /// The user that programs in a cage are, inside: not root, so that a program's start takes
 /// away every capability.
@@ -125,10 +127,17 @@ fn limit(policy: &Policy) -> io::Result<()> {
     Ok(())
 }
 
-/// Limits the CPU time of this process.
-pub(super) fn limit_cpu_time(seconds: u64) -> io::Result<()> {
+/// Limits the CPU time of a program that is not started yet.
+#[expect(
+    unsafe_code,
+    reason = "it must be limited before its first instruction"
+)]
+pub(super) fn limit_cpu_time(program: &mut Command, seconds: u64) {
     // Where both are equal the kernel kills without saying that time was the reason.
-    set_limit(Resource::Cpu, seconds, seconds + 1)
+    let limit = move || set_limit(Resource::Cpu, seconds, seconds + 1);
+    // SAFETY: who starts it has one thread, and between fork and exec only two system calls
+    // are made.
+    unsafe { program.pre_exec(limit) };
 }
 
 /// Sets a limit, or the one that there is already where that is lower: only root can raise it.

@@ -337,7 +337,7 @@ fn start(spawn: &Spawn, cpu_seconds: u64, fds: Vec<OwnedFd>) -> io::Result<(Pid,
         return Err(io::Error::other("three descriptors must come along"));
     };
     let mut command = Command::new(&spawn.program);
-    limit_cpu_time(&mut command, cpu_seconds);
+    confine::limit_cpu_time(&mut command, cpu_seconds);
     let child = command
         .args(&spawn.args)
         .env_clear()
@@ -349,16 +349,6 @@ fn start(spawn: &Spawn, cpu_seconds: u64, fds: Vec<OwnedFd>) -> io::Result<(Pid,
         .spawn()?;
     let pid = Pid::from_child(&child);
     Ok((pid, pidfd_open(pid, PidfdFlags::empty())?))
-}
-
-#[expect(
-    unsafe_code,
-    reason = "the program must be limited before its first instruction"
-)]
-fn limit_cpu_time(command: &mut Command, seconds: u64) {
-    // SAFETY: between fork and exec only two system calls are made, and nothing is allocated
-    // unless they fail.
-    unsafe { command.pre_exec(move || confine::limit_cpu_time(seconds)) };
 }
 
 /// Stopped first, so that what forks faster than it is killed stops forking.
