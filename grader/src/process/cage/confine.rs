@@ -1,7 +1,7 @@
 //! Everything a process does to shut itself in: namespaces, capabilities, resource limits,
 //! Landlock, seccomp.
 
-use super::policy::Policy;
+use super::policy::{Policy, Spawn};
 use super::seccomp;
 use crate::process::Level;
 use landlock::{
@@ -19,6 +19,7 @@ use rustix::thread::{
     configure_capability_in_ambient_set, remove_capability_from_bounding_set, set_capabilities,
     set_no_new_privs, unshare_unsafe,
 };
+use std::ffi::{CString, NulError, c_char};
 use std::fs;
 use std::io;
 use std::os::unix::process::CommandExt;
@@ -127,17 +128,54 @@ fn limit(policy: &Policy) -> io::Result<()> {
     Ok(())
 }
 
-/// Limits the CPU time of a program that is not started yet.
+/// Limits the CPU time of a program that is not started yet, and has it started by the kernel
+/// alone: std would hand what is no program to a shell.
 #[expect(
     unsafe_code,
     reason = "it must be limited before its first instruction"
 )]
-pub(super) fn limit_cpu_time(program: &mut Command, seconds: u64) {
-    // Where both are equal the kernel kills without saying that time was the reason.
-    let limit = move || set_limit(Resource::Cpu, seconds, seconds + 1);
-    // SAFETY: who starts it has one thread, and between fork and exec only two system calls
-    // are made.
-    unsafe { program.pre_exec(limit) };
+pub(super) fn limit_cpu_time(command: &mut Command, image: &Spawn, seconds: u64) -> io::Result<()> {
+    let program = CString::new(image.program.as_str())?;
+    let args = [&image.program].into_iter().chain(&image.args);
+    let args = Words::new(args.map(|arg| CString::new(arg.as_str())))?;
+    let env = image.env.iter();
+    let env = Words::new(env.map(|(name, value)| CString::new(format!("{name}={value}"))))?;
+    let start = move || {
+        // Where both are equal the kernel kills without saying that time was the reason.
+        set_limit(Resource::Cpu, seconds, seconds + 1)?;
+        // SAFETY: all three end in a zero byte or a null pointer, and what the pointers name
+        // is owned by this closure.
+        unsafe { libc::execve(program.as_ptr(), args.as_ptr(), env.as_ptr()) };
+        Err(io::Error::last_os_error())
+    };
+    // SAFETY: who starts it has one thread, and between fork and exec only system calls are
+    // made.
+    unsafe { command.pre_exec(start) };
+    Ok(())
+}
+
+/// Texts as the kernel takes them: addresses, the last of them null.
+struct Words {
+    _texts: Vec<CString>,
+    addresses: Vec<usize>,
+}
+
+impl Words {
+    fn new(texts: impl Iterator<Item = Result<CString, NulError>>) -> io::Result<Self> {
+        let texts: Vec<CString> = texts.collect::<Result<_, _>>()?;
+        let addresses = texts
+            .iter()
+            .map(|text| text.as_ptr().expose_provenance())
+            .chain([0]);
+        Ok(Self {
+            addresses: addresses.collect(),
+            _texts: texts,
+        })
+    }
+
+    fn as_ptr(&self) -> *const *const c_char {
+        self.addresses.as_ptr().cast()
+    }
 }
 
 /// Sets a limit, or the one that there is already where that is lower: only root can raise it.
