@@ -11,6 +11,7 @@ mod error;
 mod exit_code;
 mod text;
 
+mod atomic;
 mod depot;
 mod fingerprint;
 mod limits;

@@ -1,11 +1,11 @@
 //! What a student has reached: a small file in the workspace, keyed by kata.
 
+use crate::atomic;
 use crate::error::{Error, Result};
 use crate::record::KataResult;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::fs;
-use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -95,16 +95,8 @@ impl Progress {
     /// Writes the state: whole or not at all.
     pub(crate) fn save(&self, root: &Path) -> Result<()> {
         let file = file(root);
-        let folder = root.join(FOLDER);
-        fs::create_dir_all(&folder).map_err(|error| Error::io("create", &folder, &error))?;
         let text = serde_json::to_string_pretty(self).unwrap_or_default() + "\n";
-        let written = tempfile::NamedTempFile::new_in(&folder).and_then(|mut new| {
-            new.write_all(text.as_bytes())?;
-            new.as_file().sync_all()?;
-            new.persist(&file).map_err(|error| error.error)
-        });
-        written.map_err(|error| Error::io("write", &file, &error))?;
-        Ok(())
+        atomic::write_durably(&file, &text).map_err(|error| Error::io("write", &file, &error))
     }
 
     /// Whether a kata has been solved once.

@@ -2,6 +2,7 @@
 
 use crate::course::{Course, Report};
 use predicates::prelude::*;
+use std::collections::BTreeSet;
 use std::fs;
 
 /// A class of these students who have all solved `file-modes`.
@@ -102,4 +103,31 @@ fn a_folder_without_students_is_told() {
         .assert()
         .code(2)
         .stderr(predicate::str::contains("cannot be listed"));
+}
+
+#[test]
+fn reports_are_put_nowhere_among_the_students() {
+    let course = class(&["ann"]);
+    for out in ["class", "class/reports", "class/ann/reports"] {
+        course
+            .grader(&format!("batch class --out {out}"))
+            .assert()
+            .code(2)
+            .stderr(predicate::str::contains("lies among the students"));
+    }
+    assert!(!course.path("class/reports").exists());
+}
+
+#[test]
+fn the_work_of_many_who_handed_in_the_same_is_done_for_the_first_ones_only() {
+    let students = ["ann", "bob", "cy", "dee", "eve", "fay", "gus", "hal"];
+    let course = class(&students);
+    course
+        .grader("batch class --out reports --jobs 1")
+        .assert()
+        .success();
+    // Two are graded at a time; how long each case took tells one grade from another.
+    let results = students.map(|student| report(&course, student).0["katas"].to_string());
+    let different: BTreeSet<String> = results.into_iter().collect();
+    assert!(different.len() <= 2, "{different:#?}");
 }

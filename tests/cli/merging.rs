@@ -168,3 +168,27 @@ fn an_impl_that_makes_the_suites_of_others_ambiguous_costs_nobody() {
     );
     only(&course, &[]);
 }
+
+#[test]
+fn katas_that_are_graded_together_have_one_program_and_one_alone_has_its_own() {
+    let course = solved();
+    // Where in its program the suite's closure stands.
+    edit(
+        &course,
+        "bank-balance",
+        "        let mut cents = self.lock(account)?;\n        Ok(change",
+        "        let place = std::any::type_name_of_val(&change).split(\"::\").nth(1);\n        \
+         assert!(account > 1 << 40, \"{place:?}\");\n        \
+         let mut cents = self.lock(account)?;\n        Ok(change",
+    );
+    let places = |args: &str| {
+        let report = course.report(&format!("--no-cache --jobs 1 {args}"));
+        let kata = report.kata("bank-balance").to_string();
+        (0..KATAS.len())
+            .filter(|place| kata.contains(&format!("suite_of_kata_{place}\\")))
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(places("bank-balance"), [0]);
+    assert!(!places("").contains(&0));
+    assert_eq!(places("").len(), 1);
+}

@@ -17,6 +17,7 @@ const LAYERS: &[&[&str]] = &[
         "process",
         "scratch",
         "fingerprint",
+        "atomic",
         "depot",
     ],
     &["outcome", "record", "cargo"],

@@ -3,6 +3,7 @@
 use super::check::{exit_code, parallelism};
 use super::output::say;
 use super::{Here, block_on};
+use crate::atomic;
 use crate::cli::Batch;
 use crate::error::{Error, Result};
 use crate::exit_code::ExitCode;
@@ -12,17 +13,14 @@ use crate::record::{Event, Report};
 use crate::report::{Format, Live, render};
 use crate::text::{inert, printable_name};
 use std::fs;
-use std::io::Write;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use tempfile::NamedTempFile;
 use tokio::sync::mpsc;
 
 /// Grades every folder in a folder; a report for each, and a line for each.
 pub(super) fn batch(here: &Here, batch: &Batch) -> Result<ExitCode> {
     let students = students(here, batch)?;
-    let out = here.cwd.join(&batch.out);
-    fs::create_dir_all(&out).map_err(|error| Error::io("create", &out, &error))?;
+    let out = reports_folder(here, batch)?;
     let terms = Terms {
         seed: batch.seed.map_or_else(fresh_seed, Ok)?,
         rounds: 1,
@@ -33,6 +31,22 @@ pub(super) fn batch(here: &Here, batch: &Batch) -> Result<ExitCode> {
     lines.sort_by(|a, b| a.name.cmp(&b.name));
     say(&inert(&table(&lines, terms.seed)))?;
     Ok(worst(&lines))
+}
+
+/// Where the reports go: nowhere among the students, of whom it would be one the next time.
+fn reports_folder(here: &Here, batch: &Batch) -> Result<PathBuf> {
+    let (class, out) = (here.cwd.join(&batch.dir), here.cwd.join(&batch.out));
+    // What is there already of the way to it.
+    let mut there = out.ancestors().filter_map(|path| path.canonicalize().ok());
+    let class = class.canonicalize().unwrap_or(class);
+    if there.next().is_some_and(|real| real.starts_with(&class)) {
+        return Err(Error::usage(
+            format!("{} lies among the students", out.display()),
+            "name another folder with --out",
+        ));
+    }
+    fs::create_dir_all(&out).map_err(|error| Error::io("create", &out, &error))?;
+    Ok(out)
 }
 
 /// One student's grade in short.
@@ -97,15 +111,10 @@ fn graded(here: &Here, students: &[Student], terms: Terms, out: &Path) -> Result
     Ok(lines)
 }
 
-/// Whole or not at all, so that a reader of the folder never sees half a report.
 fn write(report: &Report, out: &Path) -> Result<()> {
     let path = out.join(format!("{}.json", report.origin));
     let text = render(report, Format::Json, false)?;
-    let written = NamedTempFile::new_in(out).and_then(|mut file| {
-        file.write_all(text.as_bytes())?;
-        file.persist(&path).map(drop).map_err(|error| error.error)
-    });
-    written.map_err(|error| Error::io("write the report", &path, &error))
+    atomic::write(&path, &text).map_err(|error| Error::io("write the report", &path, &error))
 }
 
 /// Every folder that is no link and not hidden, in the order of their names.

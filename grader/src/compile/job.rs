@@ -1,7 +1,7 @@
 //! One call of rustc: its arguments, and the file that it must make.
 
 use crate::cargo::{Externs, executable};
-use crate::catalogue::Kata;
+use crate::catalogue::{Given, Kata};
 use crate::error::Result;
 use crate::process::Cage;
 use std::path::{Path, PathBuf};
@@ -48,6 +48,16 @@ impl Job {
             env: Vec::new(),
             output,
         }
+    }
+
+    /// A crate that the course gives.
+    pub(super) fn of_given(given: &Given, source: &Path) -> Self {
+        let kind = if given.proc_macro {
+            "proc-macro"
+        } else {
+            "lib"
+        };
+        Self::new(&given.name, source, kind)
     }
 
     pub(super) fn args<const N: usize>(&mut self, args: [&str; N]) {

@@ -160,12 +160,7 @@ impl Caged<'_> {
     fn given(&self, given: &Given) -> Result<Job> {
         let (stage, externs) = (self.stage, self.compiler.externs);
         let source = stage.seen().join(format!("given/{}.rs", given.name));
-        let kind = if given.proc_macro {
-            "proc-macro"
-        } else {
-            "lib"
-        };
-        let mut job = Job::new(&given.name, &source, kind);
+        let mut job = Job::of_given(given, &source);
         job.remap(stage.seen(), &stage.shown);
         let (ours, others): (Vec<_>, Vec<_>) = given
             .dependencies

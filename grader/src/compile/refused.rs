@@ -102,12 +102,7 @@ impl Compiler<'_> {
         let source = folder.join(format!("{}.rs", given.name));
         let text = given_source(kata, given)?.replaying;
         fs::write(&source, text).map_err(|error| Error::io("write", &source, &error))?;
-        let kind = if given.proc_macro {
-            "proc-macro"
-        } else {
-            "lib"
-        };
-        let mut job = Job::new(&given.name, &source, kind);
+        let mut job = Job::of_given(given, &source);
         job.args(["-A", "warnings"]);
         job.remap(folder, "given");
         job.look_in(folder);

@@ -1,6 +1,6 @@
 //! Many katas of one submission: what is compiled and run side by side, and with one driver.
 
-use super::kata::{OneKata, Step};
+use super::kata::{OneKata, Step, no_workshop};
 use super::merge::merged;
 use super::{Grading, ToGrade};
 use crate::attempt::{Prepared, millis};
@@ -104,11 +104,12 @@ impl Grading {
         let _place = self.engine.places.acquire().await;
         let started = Instant::now();
         let (mut ways, prepared): (Vec<_>, Vec<_>) = ready.into_iter().unzip();
-        let Some(workshop) = &self.engine.workshop else {
-            return Vec::new();
+        let made = match &self.engine.workshop {
+            Some(workshop) => merged(prepared, &self.engine.stage, workshop).await,
+            None => Err(no_workshop()),
         };
-        let merged = match merged(prepared, &self.engine.stage, workshop).await {
-            Ok(merged) => merged,
+        let made = match made {
+            Ok(made) => made,
             Err(error) => {
                 results.extend(ways.iter().map(|way| {
                     let result = self.one(&way.one).broken(&error);
@@ -123,7 +124,7 @@ impl Grading {
             way.spent += share;
         }
         let mut driven = Vec::new();
-        for (way, one) in ways.into_iter().zip(merged) {
+        for (way, one) in ways.into_iter().zip(made) {
             match one {
                 Ok(prepared) => driven.push((way, prepared)),
                 Err(not_compiled) => {

@@ -72,12 +72,7 @@ impl OneKata<'_> {
                 return Ok(Step::Done(self.without_cases(Verdict::Rejected { reason })));
             }
             (Submission::Sources(sources), Some(workshop)) => (sources.clone(), workshop),
-            (Submission::Sources(_), None) => {
-                return Err(Error::grader(
-                    "there is nothing to compile with",
-                    "this is the grader's fault; please report it",
-                ));
-            }
+            (Submission::Sources(_), None) => return Err(no_workshop()),
         };
         let names = Names {
             shown: self.shown(),
@@ -93,12 +88,7 @@ impl OneKata<'_> {
     }
 
     async fn ran(&self, prepared: Prepared) -> Result<KataResult> {
-        let Some(workshop) = self.workshop else {
-            return Err(Error::grader(
-                "there is nothing to run with",
-                "this is the grader's fault; please report it",
-            ));
-        };
+        let workshop = self.workshop.ok_or_else(no_workshop)?;
         let mut attempt: Attempt = prepared.start(workshop, self.lanes).await?;
         let (mut cases, mut verdict) = (Vec::new(), Verdict::Passed);
         let mut seed = self.task.terms.seed;
@@ -173,4 +163,12 @@ impl OneKata<'_> {
             cases: Vec::new(),
         }
     }
+}
+
+/// Something must be compiled or run, and nobody has opened a workshop.
+pub(super) fn no_workshop() -> Error {
+    Error::grader(
+        "there is nothing to compile and run with",
+        "this is the grader's fault; please report it",
+    )
 }

@@ -4,13 +4,13 @@
 //! grades without it. What depends on the machine's load is never kept.
 
 use super::Key;
+use crate::atomic;
 use crate::catalogue::Kata;
 use crate::fingerprint::Fingerprint;
 use crate::outcome::Verdict;
 use crate::record::{KataResult, REPORT_VERSION};
 use serde::{Deserialize, Serialize};
 use std::fs;
-use std::io::Write;
 use std::path::{Path, PathBuf};
 
 /// The verdicts kept for one folder of submissions.
@@ -58,12 +58,7 @@ impl OnDisk {
         let Ok(text) = serde_json::to_string(&kept) else {
             return;
         };
-        let _ = fs::create_dir_all(&self.folder)
-            .and_then(|()| tempfile::NamedTempFile::new_in(&self.folder))
-            .and_then(|mut new| {
-                new.write_all(text.as_bytes())?;
-                new.persist(self.file(kata)).map_err(|error| error.error)
-            });
+        let _ = atomic::write(&self.file(kata), &text);
     }
 
     fn file(&self, kata: &Kata) -> PathBuf {

@@ -128,13 +128,13 @@ fn limit(policy: &Policy) -> io::Result<()> {
     Ok(())
 }
 
-/// Limits the CPU time of a program that is not started yet, and has it started by the kernel
-/// alone: std would hand what is no program to a shell.
+/// Has `command` start `image` with this limit of CPU time. The kernel alone decides whether it
+/// is a program: std, left to itself, would hand what is none to a shell.
 #[expect(
     unsafe_code,
     reason = "it must be limited before its first instruction"
 )]
-pub(super) fn limit_cpu_time(command: &mut Command, image: &Spawn, seconds: u64) -> io::Result<()> {
+pub(super) fn start_limited(command: &mut Command, image: &Spawn, seconds: u64) -> io::Result<()> {
     let program = CString::new(image.program.as_str())?;
     let args = [&image.program].into_iter().chain(&image.args);
     let args = Words::new(args.map(|arg| CString::new(arg.as_str())))?;
@@ -154,7 +154,8 @@ pub(super) fn limit_cpu_time(command: &mut Command, image: &Spawn, seconds: u64)
     Ok(())
 }
 
-/// Texts as the kernel takes them: addresses, the last of them null.
+/// Texts as the kernel takes them: addresses, the last of them null. As numbers, because
+/// pointers may not wait in a closure.
 struct Words {
     _texts: Vec<CString>,
     addresses: Vec<usize>,

@@ -337,7 +337,7 @@ fn start(spawn: &Spawn, cpu_seconds: u64, fds: Vec<OwnedFd>) -> io::Result<(Pid,
         return Err(io::Error::other("three descriptors must come along"));
     };
     let mut command = Command::new(&spawn.program);
-    confine::limit_cpu_time(&mut command, spawn, cpu_seconds)?;
+    confine::start_limited(&mut command, spawn, cpu_seconds)?;
     let child = command
         .args(&spawn.args)
         .env_clear()

@@ -1,0 +1,60 @@
+//! Files that are written whole or not at all: a reader sees the old one or the new one.
+
+use std::io::{self, Write};
+use std::path::Path;
+use tempfile::NamedTempFile;
+
+/// Puts a text at `path`, and makes its folder if there is none.
+///
+/// # Errors
+/// What the file system says; then what was there before is still there.
+pub(crate) fn write(path: &Path, text: &str) -> io::Result<()> {
+    written(path, text)?.persist(path)?;
+    Ok(())
+}
+
+/// The same, and the text is on the disk when this returns, whatever happens to the machine.
+///
+/// # Errors
+/// As for [`write`].
+pub(crate) fn write_durably(path: &Path, text: &str) -> io::Result<()> {
+    let new = written(path, text)?;
+    new.as_file().sync_all()?;
+    new.persist(path)?;
+    Ok(())
+}
+
+/// A new file beside `path`, so that the two are in the same file system.
+fn written(path: &Path, text: &str) -> io::Result<NamedTempFile> {
+    let folder = path.parent().unwrap_or(Path::new("."));
+    std::fs::create_dir_all(folder)?;
+    let mut new = NamedTempFile::new_in(folder)?;
+    new.write_all(text.as_bytes())?;
+    Ok(new)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::fs;
+
+    #[test]
+    fn a_file_is_replaced_whole_and_nothing_is_left_beside_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("new/state.json");
+        write(&path, "old").unwrap();
+        write_durably(&path, "new").unwrap();
+        assert_eq!(fs::read_to_string(&path).unwrap(), "new");
+        assert_eq!(fs::read_dir(path.parent().unwrap()).unwrap().count(), 1);
+    }
+
+    #[test]
+    fn what_cannot_be_replaced_stays() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("taken");
+        fs::create_dir_all(path.join("by a folder")).unwrap();
+        assert!(write(&path, "new").is_err());
+        assert!(path.join("by a folder").is_dir());
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+    }
+}
