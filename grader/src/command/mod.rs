@@ -23,7 +23,6 @@ pub fn main_of(args: impl IntoIterator<Item = OsString>) -> ExitCode {
     #[cfg(all(target_os = "linux", not(grader_portable)))]
     match args.get(1) {
         Some(arg) if arg == crate::process::KEEPER => return crate::process::keep(),
-        Some(arg) if arg == crate::process::INIT => return crate::process::init(),
         Some(arg) if arg == crate::process::ENTER => return crate::process::enter(&args[2..]),
         _ => {}
     }

@@ -11,12 +11,12 @@ use landlock::{
 use rustix::net::netlink::SocketAddrNetlink;
 use rustix::net::{AddressFamily, SendFlags, SocketType, sendto, socket};
 use rustix::process::{
-    DumpableBehavior, Resource, Rlimit, Signal, getrlimit, set_dumpable_behavior,
+    DumpableBehavior, Pid, Resource, Rlimit, Signal, getrlimit, set_dumpable_behavior,
     set_parent_process_death_signal, setrlimit,
 };
 use rustix::thread::{
-    CapabilitySet, CapabilitySets, UnshareFlags, clear_ambient_capability_set,
-    configure_capability_in_ambient_set, remove_capability_from_bounding_set, set_capabilities,
+    CapabilitySet, CapabilitySets, UnshareFlags, 
+    remove_capability_from_bounding_set, set_capabilities,
     set_no_new_privs, unshare_unsafe,
 };
 use std::ffi::{CString, NulError, c_char};
@@ -67,14 +67,21 @@ pub(super) fn enter_namespaces() -> io::Result<()> {
         CapabilitySets {
             effective: needed,
             permitted: needed,
-            inheritable: needed,
+            inheritable: CapabilitySet::empty(),
         },
     )?;
-    // Init is another program start by somebody who is not root inside.
-    for capability in NEEDED {
-        configure_capability_in_ambient_set(capability, true)?;
-    }
     Ok(())
+}
+
+/// Becomes two: the child is told `None`. Not another start of the program, which costs as much
+/// as all else that a cage needs.
+#[expect(unsafe_code, reason = "no safe wrapper: others may have threads")]
+pub(super) fn fork() -> io::Result<Option<Pid>> {
+    // SAFETY: the keeper has one thread, so the child has all of it and no lock is held.
+    match unsafe { libc::fork() } {
+        -1 => Err(io::Error::last_os_error()),
+        pid => Ok(Pid::from_raw(pid)),
+    }
 }
 
 fn write(path: &str, text: &str) -> io::Result<()> {
@@ -190,7 +197,6 @@ fn set_limit(resource: Resource, current: u64, maximum: u64) -> io::Result<()> {
 }
 
 fn drop_capabilities() -> io::Result<()> {
-    clear_ambient_capability_set()?;
     for capability in CapabilitySet::all().iter() {
         // Unknown to an older kernel: then nobody has it either.
         let _ = remove_capability_from_bounding_set(capability);

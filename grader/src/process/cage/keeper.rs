@@ -17,8 +17,8 @@ use crate::process::{Ended, Level};
 use crate::removal;
 use rustix::event::{PollFd, PollFlags, poll};
 use rustix::process::{
-    Pid, PidfdFlags, Signal, WaitOptions, kill_process, pidfd_open, set_child_subreaper, wait,
-    waitpid,
+    Pid, PidfdFlags, Signal, WaitOptions, kill_process, pidfd_open, pidfd_send_signal,
+    set_child_subreaper, wait, waitpid,
 };
 use std::ffi::OsString;
 use std::fs;
@@ -33,9 +33,6 @@ use std::time::{Duration, Instant};
 
 /// The argument that makes the grader a keeper.
 pub(crate) const KEEPER: &str = "__keeper";
-/// The argument that makes the grader the init of a cage.
-pub(crate) const INIT: &str = "__init";
-
 /// The argument that makes the grader shut itself in and become a program.
 pub(crate) const ENTER: &str = "__enter";
 
@@ -46,30 +43,15 @@ const BURIAL: Duration = Duration::from_secs(5);
 pub(crate) fn keep() -> ExitCode {
     let kept = control().and_then(|control| {
         let served = match receive(&control)? {
-            Some((Request::Enter(policy), _)) if policy.level == Level::Full => hold_init(&control),
+            Some((Request::Enter(policy), _)) if policy.level == Level::Full => {
+                hold_init(&control, policy)
+            }
             Some((Request::Enter(policy), _)) => hold_programs(&control, policy),
             _ => Ok(()),
         };
         served.or_else(|error| reply(&control, &Reply::Failed(error.to_string())))
     });
     outcome(kept.is_ok())
-}
-
-/// Init's main function.
-pub(crate) fn init() -> ExitCode {
-    let served = control().and_then(|control| {
-        let Some((Request::Enter(policy), _)) = receive(&control)? else {
-            return Ok(());
-        };
-        let ready = confine::die_with_parent()
-            .and_then(|()| mounts::enter_root(&policy))
-            .and_then(|()| confine::confine(&policy));
-        match ready {
-            Ok(()) => Holder::new(control, policy, Scope::Namespace)?.serve(),
-            Err(error) => reply(&control, &Reply::Failed(error.to_string())),
-        }
-    });
-    outcome(served.is_ok())
 }
 
 fn outcome(fine: bool) -> ExitCode {
@@ -85,25 +67,30 @@ fn control() -> io::Result<UnixStream> {
 }
 
 /// Makes the namespaces, starts init in them, and waits for its end or the grader's.
-fn hold_init(control: &UnixStream) -> io::Result<()> {
+fn hold_init(control: &UnixStream, policy: Policy) -> io::Result<()> {
     confine::enter_namespaces()?;
-    let mut init = Command::new("/proc/self/exe")
-        .arg(INIT)
-        .env_clear()
-        .stdin(OwnedFd::from(control.try_clone()?))
-        .stdout(Stdio::null())
-        .spawn()?;
-    reply(control, &Reply::Holder(init.id()))?;
-    let pidfd = pidfd_open(Pid::from_child(&init), PidfdFlags::empty())?;
+    let Some(init) = confine::fork()? else {
+        return init(control.try_clone()?, policy);
+    };
+    reply(control, &Reply::Holder(init.as_raw_pid().unsigned_abs()))?;
+    let pidfd = pidfd_open(init, PidfdFlags::empty())?;
     // Only its closing interests here: what is said on it is for init.
     let mut fds = [
         PollFd::new(control, PollFlags::empty()),
         PollFd::new(&pidfd, PollFlags::IN),
     ];
     wait_for(&mut fds)?;
-    init.kill()?;
-    init.wait()?;
+    pidfd_send_signal(&pidfd, Signal::KILL)?;
+    waitpid(Some(init), WaitOptions::empty())?;
     Ok(())
+}
+
+/// What the first process of the namespaces does.
+fn init(control: UnixStream, policy: Policy) -> io::Result<()> {
+    confine::die_with_parent()?;
+    mounts::enter_root(&policy)?;
+    confine::confine(&policy)?;
+    Holder::new(control, policy, Scope::Namespace)?.serve()
 }
 
 /// Shuts itself in and becomes a program: `ENTER policy [program argument…]`. For cages

@@ -34,7 +34,7 @@ use tokio::net::UnixStream;
 use tokio::net::unix::pipe;
 use wire::{receive_header, send};
 
-pub(crate) use keeper::{ENTER, INIT, KEEPER, enter, init, keep};
+pub(crate) use keeper::{ENTER, KEEPER, enter, keep};
 
 /// Longest file that may leave a cage, in bytes: a driver is a few MiB.
 const MAX_FETCHED: u64 = 256 << 20;
@@ -240,6 +240,23 @@ impl Cage {
         }
     }
 
+    /// The process that holds programs, once it does. It and who says its number are two, so
+    /// either may be the first to speak.
+    async fn ready(&mut self) -> io::Result<u32> {
+        let (mut holder, mut is_ready) = (None, false);
+        loop {
+            match self.receive().await?.0 {
+                Reply::Holder(pid) => holder = Some(pid),
+                Reply::Ready(()) => is_ready = true,
+                Reply::Failed(why) => return Err(io::Error::other(why)),
+                _ => return Err(io::Error::other("out of turn")),
+            }
+            if let (Some(holder), true) = (holder, is_ready) {
+                return Ok(holder);
+            }
+        }
+    }
+
     async fn receive(&mut self) -> io::Result<(Reply, Vec<OwnedFd>)> {
         let mut header = [0; 4];
         let (bytes, fds) = self
@@ -286,20 +303,8 @@ async fn try_open(bars: &Bars, level: Level) -> io::Result<Cage> {
     };
     let enter = Request::Enter(Policy::new(bars, level));
     send(cage.control.as_fd(), &enter, &[])?;
-    cage.holder = match cage.receive().await? {
-        (Reply::Holder(holder), _) => holder,
-        (Reply::Failed(why), _) => return Err(io::Error::other(why)),
-        _ => return Err(io::Error::other("out of turn")),
-    };
-    if level == Level::Full {
-        // Once for the keeper, and once more for init, which reads on where it stopped.
-        send(cage.control.as_fd(), &enter, &[])?;
-    }
-    match cage.receive().await? {
-        (Reply::Ready(()), _) => Ok(cage),
-        (Reply::Failed(why), _) => Err(io::Error::other(why)),
-        _ => Err(io::Error::other("out of turn")),
-    }
+    cage.holder = cage.ready().await?;
+    Ok(cage)
 }
 
 /// The program that a holder has just started, as the system outside numbers it.
