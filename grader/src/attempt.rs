@@ -30,6 +30,15 @@ pub(crate) struct Names {
     pub(crate) lasting: Option<PathBuf>,
 }
 
+/// How a kata is run.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Driving {
+    /// Whose driver runs it.
+    pub(crate) driver: DriverOf,
+    /// Cases that may run side by side.
+    pub(crate) lanes: usize,
+}
+
 /// One submission of one kata that compiles.
 pub(crate) struct Prepared {
     sources: Vec<SourceFile>,
@@ -37,10 +46,14 @@ pub(crate) struct Prepared {
     /// Where it lies.
     pub(crate) stage: KataStage,
     compiled: Compiled,
+    lanes: usize,
+    /// Cages of its cases, where they are open already.
+    cages: Vec<Cage>,
 }
 
 impl Prepared {
-    /// Stages and compiles; a driver of its own only if it asks for one.
+    /// Stages and compiles; a driver of its own only if it asks for one. Meanwhile the cages of
+    /// its cases are opened.
     ///
     /// # Errors
     /// When the grader cannot; what the student got wrong is [`NotCompiled`].
@@ -48,39 +61,60 @@ impl Prepared {
         kata: &Kata,
         sources: Vec<SourceFile>,
         names: Names,
-        driver: DriverOf,
+        driving: Driving,
         (stage, workshop): (&Stage, &Workshop),
     ) -> Result<std::result::Result<Self, NotCompiled>> {
         let lasting = names.lasting.clone();
         let stage = stage.kata(kata, &sources, &names.shown, workshop.level, lasting)?;
-        let compiled = workshop.compiler().compile(&stage, driver).await?;
+        let compiler = workshop.compiler();
+        let crates = match compiler.crates(&stage).await? {
+            Ok(crates) => crates,
+            Err(not_compiled) => return Ok(Err(not_compiled)),
+        };
+        let cages = async {
+            match driving.driver {
+                DriverOf::Kata => open(&stage, workshop.level, driving.lanes).await,
+                DriverOf::Batch => Ok(Vec::new()),
+            }
+        };
+        let (compiled, cages) = tokio::try_join!(crates.finish(driving.driver), cages)?;
         Ok(compiled.map(|compiled| Self {
             sources,
             names,
             stage,
             compiled,
+            lanes: driving.lanes,
+            cages,
         }))
     }
 
-    /// Opens the cages of its cases: as many as there are to be cases side by side.
+    /// Opens the cages of its cases, if they are not.
     ///
     /// # Errors
     /// When there is no cage or no oracle.
-    pub(crate) async fn start(self, workshop: &Workshop, lanes: usize) -> Result<Attempt> {
-        let bounds = self.stage.kata.about.limits.for_case();
-        let bars = self.stage.case_bars(bounds);
-        let lanes = match workshop.level {
-            Level::Full => lanes.max(1),
-            // Here cages share their writable folder.
-            Level::Landlock | Level::Limits | Level::Bare => 1,
+    pub(crate) async fn start(mut self, workshop: &Workshop) -> Result<Attempt> {
+        let lanes = if self.cages.is_empty() {
+            open(&self.stage, workshop.level, self.lanes).await?
+        } else {
+            std::mem::take(&mut self.cages)
         };
-        let opening = (0..lanes).map(|_| Cage::open(&bars, workshop.level));
         Ok(Attempt {
-            lanes: try_join_all(opening).await?,
+            lanes,
             oracle: workshop.oracle().await?,
             prepared: self,
         })
     }
+}
+
+/// As many cages as there are to be cases side by side.
+async fn open(stage: &KataStage, level: Level, lanes: usize) -> Result<Vec<Cage>> {
+    let bars = stage.case_bars(stage.kata.about.limits.for_case());
+    let lanes = match level {
+        Level::Full => lanes.max(1),
+        // Here cages share their writable folder.
+        Level::Landlock | Level::Limits | Level::Bare => 1,
+    };
+    try_join_all((0..lanes).map(|_| Cage::open(&bars, level))).await
 }
 
 /// One compiled submission of one kata.
@@ -104,8 +138,12 @@ impl Attempt {
         workshop: &Workshop,
     ) -> Result<std::result::Result<Self, NotCompiled>> {
         let place = (stage, workshop);
-        match Prepared::compile(kata, sources, names, DriverOf::Kata, place).await? {
-            Ok(prepared) => prepared.start(workshop, 1).await.map(Ok),
+        let driving = Driving {
+            driver: DriverOf::Kata,
+            lanes: 1,
+        };
+        match Prepared::compile(kata, sources, names, driving, place).await? {
+            Ok(prepared) => prepared.start(workshop).await.map(Ok),
             Err(not_compiled) => Ok(Err(not_compiled)),
         }
     }

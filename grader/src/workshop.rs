@@ -30,8 +30,6 @@ pub(crate) type Events = UnboundedSender<Event>;
 impl Workshop {
     /// Builds what student crates need; goes on building the oracle in the background.
     pub(crate) async fn open(choice: CageChoice, events: &Events) -> Result<Self> {
-        let level = choice.level(&possible_cage().await?)?;
-        Cage::check_linker(level)?;
         let sender = events.clone();
         let built = tokio::task::spawn_blocking(move || {
             let depot = cargo::depot();
@@ -40,6 +38,8 @@ impl Workshop {
                 cargo::build_dependencies(&depot, &toolchain, progress(&sender, "katas' crates"));
             externs.map(|externs| (toolchain, externs))
         });
+        let level = choice.level(&possible_cage().await?)?;
+        Cage::check_linker(level)?;
         let (toolchain, externs) = built.await.map_err(|error| broken(&error))??;
         let oracle = start_oracle(toolchain.clone(), events.clone());
         Ok(Self {

@@ -106,6 +106,8 @@ fn block_on<T>(future: impl Future<Output = Result<T>>) -> Result<T> {
     // What still builds in the background must not hold the answer back, but what tasks own
     // must be gone.
     runtime.shutdown_timeout(Duration::from_millis(500));
+    #[cfg(all(target_os = "linux", not(grader_portable)))]
+    crate::process::wait_for_all();
     result
 }
 

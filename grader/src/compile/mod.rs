@@ -88,22 +88,22 @@ fn told_apart<T>(made: Made<T>) -> Result<std::result::Result<T, NotCompiled>> {
 }
 
 impl Compiler<'_> {
-    /// Compiles everything of one kata; its driver only if that is its own.
+    /// Compiles the crates of one kata: the student's and those that the course gives.
     ///
     /// # Errors
     /// When the compiler could not be run; the student's mistakes are [`NotCompiled`].
-    pub(crate) async fn compile(
-        &self,
-        stage: &KataStage,
-        driver: DriverOf,
-    ) -> Result<std::result::Result<Compiled, NotCompiled>> {
+    pub(crate) async fn crates<'s>(
+        &'s self,
+        stage: &'s KataStage,
+    ) -> Result<std::result::Result<Caged<'s>, NotCompiled>> {
         let bars = stage.compiler_bars(&self.readable());
-        let mut caged = Caged {
+        let caged = Caged {
             compiler: self,
             stage,
             cage: Cage::open(&bars, self.level).await?,
+            warnings: Vec::new(),
         };
-        told_apart(caged.compile(driver).await)
+        told_apart(caged.with_crates().await)
     }
 
     /// What the compiler itself and the katas' crates are.
@@ -115,32 +115,47 @@ impl Compiler<'_> {
 }
 
 /// One kata in the cage that it is compiled in.
-struct Caged<'a> {
+pub(crate) struct Caged<'a> {
     compiler: &'a Compiler<'a>,
     stage: &'a KataStage,
     cage: Cage,
+    /// Warnings about the student's crate, rendered.
+    warnings: Vec<String>,
 }
 
 impl Caged<'_> {
-    async fn compile(&mut self, driver: DriverOf) -> Made<Compiled> {
+    /// Compiles the rest: the programs that must not compile, and the driver only if that is
+    /// the kata's own.
+    ///
+    /// # Errors
+    /// When the compiler could not be run; the student's mistakes are [`NotCompiled`].
+    pub(crate) async fn finish(
+        mut self,
+        driver: DriverOf,
+    ) -> Result<std::result::Result<Compiled, NotCompiled>> {
+        let (compiler, stage) = (self.compiler, self.stage);
+        let refused = async { compiler.refused(stage).await.map_err(Unmade::from) };
+        let refused = match driver {
+            DriverOf::Kata => tokio::try_join!(self.driver(), refused).map(|(_, refused)| refused),
+            DriverOf::Batch => refused.await,
+        };
+        let warnings = self.warnings;
+        told_apart(refused.map(|refused| Compiled { refused, warnings }))
+    }
+
+    async fn with_crates(mut self) -> Made<Self> {
         let kata = &self.stage.kata;
-        let warnings = self.student().await?;
+        self.warnings = self.student().await?;
         for given in &kata.about.given {
             let job = self.given(given)?;
             self.make(&job, |run| misfit(kata, run)).await?;
         }
-        let (compiler, stage) = (self.compiler, self.stage);
         if kata.has_macros() {
             self.record_expansions().await?;
         } else {
             self.keep_libraries().await?;
         }
-        let refused = async { compiler.refused(stage).await.map_err(Unmade::from) };
-        let refused = match driver {
-            DriverOf::Kata => tokio::try_join!(self.driver(), refused)?.1,
-            DriverOf::Batch => refused.await?,
-        };
-        Ok(Compiled { refused, warnings })
+        Ok(self)
     }
 
     /// The student's crate; warnings about it.

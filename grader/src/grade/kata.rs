@@ -1,7 +1,7 @@
 //! One kata of one submission: its result, whatever becomes of it.
 
 use super::Task;
-use crate::attempt::{Attempt, Names, Prepared};
+use crate::attempt::{Attempt, Driving, Names, Prepared};
 use crate::catalogue::Kata;
 use crate::compile::{DriverOf, NotCompiled};
 use crate::error::{Error, Result};
@@ -80,7 +80,11 @@ impl OneKata<'_> {
             lasting: self.task.lasting(self.kata),
         };
         let place = (self.stage, workshop);
-        let prepared = Prepared::compile(self.kata, sources, names, driver, place).await?;
+        let driving = Driving {
+            driver,
+            lanes: self.lanes,
+        };
+        let prepared = Prepared::compile(self.kata, sources, names, driving, place).await?;
         Ok(match prepared {
             Ok(prepared) => Step::Run(prepared),
             Err(not_compiled) => Step::Done(self.not_compiled(not_compiled)),
@@ -89,7 +93,7 @@ impl OneKata<'_> {
 
     async fn ran(&self, prepared: Prepared) -> Result<KataResult> {
         let workshop = self.workshop.ok_or_else(no_workshop)?;
-        let mut attempt: Attempt = prepared.start(workshop, self.lanes).await?;
+        let mut attempt: Attempt = prepared.start(workshop).await?;
         let (mut cases, mut verdict) = (Vec::new(), Verdict::Passed);
         let mut seed = self.task.terms.seed;
         for round in 0..self.task.terms.rounds {

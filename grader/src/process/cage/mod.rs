@@ -5,6 +5,7 @@
 //! be installed and no privilege is needed. [`policy`] says what it shuts in, [`mounts`],
 //! [`confine`] and [`seccomp`] do it.
 
+mod burial;
 mod cgroup;
 mod confine;
 mod keeper;
@@ -18,6 +19,7 @@ use super::level::MAKE_ROOM;
 use super::not_started::{Cause, NotStarted};
 use super::{Bars, Channel, Drain, Ended, Left, Level, Order, Possible, Running};
 use crate::error::{Error, Result};
+use burial::Remains;
 use cgroup::Cgroups;
 use policy::{Policy, Reply, Request, Spawn, has_program};
 use rustix::net::RecvFlags;
@@ -26,7 +28,7 @@ use std::io::{self, PipeReader};
 use std::os::fd::{AsFd, OwnedFd};
 use std::os::unix::net::UnixStream as StdStream;
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
+use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 use suite_judge::Wire;
 use tokio::io::{AsyncReadExt, Interest};
@@ -34,6 +36,7 @@ use tokio::net::UnixStream;
 use tokio::net::unix::pipe;
 use wire::{receive_header, send};
 
+pub(crate) use burial::wait_for_all;
 pub(crate) use keeper::{ENTER, KEEPER, enter, keep};
 
 /// Longest file that may leave a cage, in bytes: a driver is a few MiB.
@@ -41,11 +44,11 @@ const MAX_FETCHED: u64 = 256 << 20;
 
 /// A cage, open for programs. Dropping it ends everything in it.
 pub(crate) struct Cage {
-    keeper: Child,
     control: UnixStream,
     holder: u32,
-    /// Removed last, when everything in them has ended.
-    cgroups: Cgroups,
+    level: Level,
+    /// There until this is dropped.
+    remains: Option<Remains>,
     /// Whether a program has ended, not as one that is content.
     has_failed: bool,
 }
@@ -133,7 +136,7 @@ impl Cage {
         Ok(Left {
             processes,
             disk_full: matches!(reply, Reply::Cleared(true)),
-            hit: self.cgroups.hit(),
+            hit: self.remains.as_mut().and_then(|remains| remains.cgroups.hit()),
         })
     }
 
@@ -279,7 +282,11 @@ impl Drop for Cage {
     fn drop(&mut self) {
         // The keeper ends everything when its socket closes, which shutting it down does.
         let _ = rustix::net::shutdown(self.control.as_fd(), rustix::net::Shutdown::Both);
-        let _ = self.keeper.wait();
+        let remains = self.remains.take();
+        // Where cages share the host's folders, the last must be gone before these are removed.
+        if let Some(remains) = remains.filter(|_| self.level == Level::Full) {
+            burial::begin(remains);
+        }
     }
 }
 
@@ -295,10 +302,10 @@ async fn try_open(bars: &Bars, level: Level) -> io::Result<Cage> {
     let cgroups = Cgroups::around(keeper.id(), &bars.bounds);
     ours.set_nonblocking(true)?;
     let mut cage = Cage {
-        keeper,
+        level,
         control: UnixStream::from_std(ours)?,
         holder: 0,
-        cgroups,
+        remains: Some(Remains { keeper, cgroups }),
         has_failed: false,
     };
     let enter = Request::Enter(Policy::new(bars, level));
