@@ -77,8 +77,8 @@ impl Prepared {
                 DriverOf::Batch => Ok(Vec::new()),
             }
         };
-        let (compiled, cages) = tokio::try_join!(crates.finish(driving.driver), cages)?;
-        Ok(compiled.map(|compiled| Self {
+        let (made, cages) = tokio::try_join!(crates.finish(driving.driver), cages)?;
+        Ok(made.map(|compiled| Self {
             sources,
             names,
             stage,

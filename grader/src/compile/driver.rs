@@ -110,7 +110,5 @@ impl Compiler<'_> {
 fn new_driver(seen: &Path) -> Job {
     let mut job = Job::new("driver", &seen.join("driver.rs"), "bin");
     job.args(["-A", "warnings"]);
-    // What std knows of its own lines would be most of the file.
-    job.args(["-C", "strip=debuginfo"]);
     job
 }

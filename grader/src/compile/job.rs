@@ -34,6 +34,9 @@ impl Job {
             "100",
             "-C",
             "debuginfo=0",
+            // What std knows of its own lines would be most of every program.
+            "-C",
+            "strip=debuginfo",
         ];
         let mut args: Vec<String> = args.map(str::to_owned).into();
         args.push(source.display().to_string());

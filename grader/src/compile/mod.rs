@@ -136,7 +136,7 @@ impl Caged<'_> {
         let (compiler, stage) = (self.compiler, self.stage);
         let refused = async { compiler.refused(stage).await.map_err(Unmade::from) };
         let refused = match driver {
-            DriverOf::Kata => tokio::try_join!(self.driver(), refused).map(|(_, refused)| refused),
+            DriverOf::Kata => tokio::try_join!(self.driver(), refused).map(|((), refused)| refused),
             DriverOf::Batch => refused.await,
         };
         let warnings = self.warnings;
@@ -150,11 +150,7 @@ impl Caged<'_> {
             let job = self.given(given)?;
             self.make(&job, |run| misfit(kata, run)).await?;
         }
-        if kata.has_macros() {
-            self.record_expansions().await?;
-        } else {
-            self.keep_libraries().await?;
-        }
+        self.keep_libraries().await?;
         Ok(self)
     }
 

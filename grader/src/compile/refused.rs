@@ -1,10 +1,10 @@
 //! Programs that must not compile. The compiler's messages decide, so no code of the student
 //! may run in the compiler that says them.
 
+use super::Compiler;
 use super::diagnostics::what_is_wrong;
 use super::job::{Job, is_staged, staged};
 use super::rustc::{Setting, rustc};
-use super::{Caged, Compiler};
 use crate::cargo;
 use crate::catalogue::{Given, Kata};
 use crate::error::{Error, Result};
@@ -20,24 +20,6 @@ const EXPANSIONS: &str = "EXPANSIONS";
 /// Longest such file, in bytes.
 const MAX_EXPANSIONS: u64 = 16 << 20;
 
-impl Caged<'_> {
-    /// Lets the student's macros write down what they make of the programs that must not
-    /// compile. What this compiler says is worth nothing: they run in it.
-    pub(super) async fn record_expansions(&mut self) -> Result<()> {
-        let stage = self.stage;
-        if stage.suite.refused.is_empty() {
-            return Ok(());
-        }
-        let file = stage.out().join("expansions");
-        let mut job = programs(stage, &file);
-        self.compiler.against(&mut job, stage, &stage.out())?;
-        self.rustc(&job).await?;
-        let made = self.cage.fetch(&file).await;
-        let expansions = made.and_then(|made| read(made).ok()).unwrap_or_default();
-        stage.keep_expansions(&expansions)
-    }
-}
-
 impl Compiler<'_> {
     /// Compiles the programs that must not compile, and their twins, all at once, in a cage in
     /// which nothing else is compiled.
@@ -52,6 +34,7 @@ impl Compiler<'_> {
         let mut job = programs(stage, &stage.expansions());
         let mut readable = self.readable();
         if stage.kata.has_macros() {
+            self.record_expansions(stage).await?;
             let given = self.given_without_student(&stage.kata)?;
             self.against_given(&mut job, &stage.kata, &given)?;
             readable.push(given);
@@ -59,18 +42,27 @@ impl Compiler<'_> {
             self.against(&mut job, stage, &stage.libraries())?;
             job.look_in(&stage.libraries());
         }
-        let bars = stage.refused_bars(&readable);
-        let mut cage = Cage::open(&bars, self.level).await?;
-        let setting = Setting {
-            out: stage.refused_out(),
-            ..Setting::of(stage)
-        };
-        let run = rustc(self.toolchain, &job, &setting, &mut cage).await?;
+        let mut cage = Cage::open(&stage.refused_bars(&readable), self.level).await?;
+        let run = rustc(self.toolchain, &job, &setting(stage), &mut cage).await?;
         let cases = refused.iter().enumerate().map(|(index, refused)| {
             let wrong = what_is_wrong(&run.diagnostics, index, &refused.expected);
             (refused.case.clone(), wrong)
         });
         Ok(cases.collect())
+    }
+
+    /// Lets the student's macros write down what they make of the programs that must not
+    /// compile. What this compiler says is worth nothing: they run in it.
+    async fn record_expansions(&self, stage: &KataStage) -> Result<()> {
+        let file = stage.refused_out().join("expansions");
+        let mut job = programs(stage, &file);
+        self.against(&mut job, stage, &stage.libraries())?;
+        job.look_in(&stage.libraries());
+        let mut cage = Cage::open(&stage.refused_bars(&self.readable()), self.level).await?;
+        rustc(self.toolchain, &job, &setting(stage), &mut cage).await?;
+        let made = cage.fetch(&file).await;
+        let expansions = made.and_then(|made| read(made).ok()).unwrap_or_default();
+        stage.keep_expansions(&expansions)
     }
 
     /// Names the given crates, which lie in a folder, and what the programs may use.
@@ -118,6 +110,13 @@ impl Compiler<'_> {
             job.link(self.externs, others)?;
         }
         self.toolchain.compile(&job.args, folder)
+    }
+}
+
+fn setting(stage: &KataStage) -> Setting {
+    Setting {
+        out: stage.refused_out(),
+        ..Setting::of(stage)
     }
 }
 

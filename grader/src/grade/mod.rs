@@ -14,7 +14,7 @@ use crate::process::CageChoice;
 use crate::record::{KataResult, REPORT_VERSION, Report};
 use crate::stage::Stage;
 use crate::submission::{self, Submission};
-use crate::verdicts::{DecidedBy, Key, OnDisk, Verdicts};
+use crate::verdicts::{DecidedBy, Found, Key, OnDisk, UnderWay, Verdicts};
 use crate::workshop::{Events, Workshop};
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -133,28 +133,35 @@ struct Intake {
     /// Results that are there already, by kata.
     known: BTreeMap<String, KataResult>,
     left: Vec<ToGrade>,
+    /// What another student has handed in as well and is being graded.
+    under_way: Vec<(ToGrade, UnderWay)>,
 }
 
 impl Intake {
     fn new(katas: &[&Kata], task: &Task, kept: Option<&Kept>) -> Result<Self> {
-        let (mut known, mut left) = (BTreeMap::new(), Vec::new());
+        let (mut known, mut left, mut under_way) = (BTreeMap::new(), Vec::new(), Vec::new());
         for kata in katas {
             let folder = task.from.join(kata.place());
             let submission = submission::take(kata, &folder)?;
             let key = kept.map(|kept| kept.decided_by.key(kata, &submission));
-            let result = kept
-                .zip(key.as_ref())
-                .and_then(|(kept, key)| kept.verdicts.get(kata, key));
-            match result {
-                Some(result) => drop(known.insert(kata.id.clone(), result)),
-                None => left.push(ToGrade {
-                    kata: (*kata).clone(),
-                    submission: submission.scanned(&folder),
-                    key,
-                }),
+            let found = kept.zip(key.as_ref());
+            let found = found.map_or(Found::Nothing, |(kept, key)| kept.verdicts.find(kata, key));
+            let to_grade = |submission| ToGrade {
+                kata: (*kata).clone(),
+                submission,
+                key,
+            };
+            match found {
+                Found::Kept(result) => drop(known.insert(kata.id.clone(), *result)),
+                Found::UnderWay(verdict) => under_way.push((to_grade(submission), verdict)),
+                Found::Nothing => left.push(to_grade(submission.scanned(&folder))),
             }
         }
-        Ok(Self { known, left })
+        Ok(Self {
+            known,
+            left,
+            under_way,
+        })
     }
 }
 
@@ -191,6 +198,13 @@ impl Engine {
     }
 }
 
+/// A result under its kata's id.
+type ByKata = (String, KataResult);
+
+fn by_kata(result: KataResult) -> ByKata {
+    (result.kata.clone(), result)
+}
+
 /// One submission being graded.
 struct Grading {
     engine: Arc<Engine>,
@@ -201,6 +215,35 @@ struct Grading {
 }
 
 impl Grading {
+    async fn graded(self: &Arc<Self>, left: Vec<ToGrade>, least: usize) -> Result<Vec<ByKata>> {
+        let running: Vec<_> = batches(left, least.max(1))
+            .into_iter()
+            .map(|batch| tokio::spawn(Arc::clone(self).batch(batch)))
+            .collect();
+        let mut results = Vec::new();
+        for batch in running {
+            let graded = batch.await.map_err(|error| broken(&error))??;
+            results.extend(graded.into_iter().map(by_kata));
+        }
+        Ok(results)
+    }
+
+    /// Waits for verdicts on what others have handed in as well; what has got none.
+    async fn of_others(&self, under_way: Vec<(ToGrade, UnderWay)>) -> (Vec<ByKata>, Vec<ToGrade>) {
+        let (mut shared, mut left) = (Vec::new(), Vec::new());
+        for (one, verdict) in under_way {
+            let folder = self.task.from.join(one.kata.place());
+            match verdict.result().await {
+                Some(result) => shared.push(by_kata(result)),
+                None => left.push(ToGrade {
+                    submission: one.submission.scanned(&folder),
+                    ..one
+                }),
+            }
+        }
+        (shared, left)
+    }
+
     /// Grades what is left to grade, in at least so many batches, if there is enough for them.
     async fn report(
         self,
@@ -210,19 +253,12 @@ impl Grading {
         least: usize,
     ) -> Result<Report> {
         let grading = Arc::new(self);
-        let running: Vec<_> = batches(intake.left, least.max(1))
-            .into_iter()
-            .map(|batch| tokio::spawn(Arc::clone(&grading).batch(batch)))
-            .collect();
         let mut results = intake.known;
-        for batch in running {
-            let graded = batch.await.map_err(|error| broken(&error))??;
-            results.extend(
-                graded
-                    .into_iter()
-                    .map(|result| (result.kata.clone(), result)),
-            );
-        }
+        results.extend(grading.graded(intake.left, least).await?);
+        // Only now, so that no two wait for each other.
+        let (others, not_shared) = grading.of_others(intake.under_way).await;
+        results.extend(others);
+        results.extend(grading.graded(not_shared, least).await?);
         let katas = katas.iter().filter_map(|kata| results.remove(&kata.id));
         let katas: Vec<KataResult> = katas.collect();
         let (task, workshop) = (&grading.task, grading.engine.workshop.as_ref());

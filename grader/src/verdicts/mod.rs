@@ -11,7 +11,7 @@ use crate::submission::Submission;
 use std::collections::HashMap;
 use std::sync::Arc;
 
-pub(crate) use of_class::OfClass;
+pub(crate) use of_class::{OfClass, UnderWay};
 pub(crate) use on_disk::OnDisk;
 
 /// The fingerprint of everything that decides a verdict.
@@ -62,12 +62,26 @@ pub(crate) enum Verdicts {
     OfClass(Arc<OfClass>),
 }
 
+/// What is known under a key.
+#[derive(Debug)]
+pub(crate) enum Found {
+    /// A verdict.
+    Kept(Box<KataResult>),
+    /// Somebody is at it.
+    UnderWay(UnderWay),
+    /// Nothing.
+    Nothing,
+}
+
 impl Verdicts {
-    /// The verdict under this key, if it is there.
-    pub(crate) fn get(&self, kata: &Kata, key: &Key) -> Option<KataResult> {
+    /// What is known under this key.
+    pub(crate) fn find(&self, kata: &Kata, key: &Key) -> Found {
         match self {
-            Self::OnDisk(verdicts) => verdicts.get(kata, key),
-            Self::OfClass(verdicts) => verdicts.get(key),
+            Self::OnDisk(verdicts) => match verdicts.get(kata, key) {
+                Some(result) => Found::Kept(result.into()),
+                None => Found::Nothing,
+            },
+            Self::OfClass(verdicts) => verdicts.find(key),
         }
     }
 

@@ -1,9 +1,10 @@
 //! Verdicts that several students of a class share, because they handed in the same.
 
-use super::Key;
+use super::{Found, Key};
 use crate::record::KataResult;
 use std::collections::HashMap;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use tokio::sync::watch;
 
 /// The verdicts that more than one student of a class will need.
 ///
@@ -15,9 +16,34 @@ pub(crate) struct OfClass {
 
 #[derive(Debug, Default)]
 struct Shared {
-    /// How many students still need it.
+    /// How many students have not yet asked for it.
     needed: usize,
-    result: Option<KataResult>,
+    /// What becomes of the first submission, once a student has asked for it.
+    first: Option<watch::Sender<First>>,
+}
+
+/// What became of the first of equal submissions.
+#[derive(Debug, Clone, Default)]
+enum First {
+    #[default]
+    UnderWay,
+    Passed(Box<KataResult>),
+    NotPassed,
+}
+
+/// A verdict on its way.
+#[derive(Debug)]
+pub(crate) struct UnderWay(watch::Receiver<First>);
+
+impl UnderWay {
+    /// Waits for it. `None` when it is none that can be shared.
+    pub(crate) async fn result(mut self) -> Option<KataResult> {
+        let first = self.0.wait_for(|first| !matches!(first, First::UnderWay));
+        match first.await.as_deref() {
+            Ok(First::Passed(result)) => Some(KataResult::clone(result)),
+            _ => None,
+        }
+    }
 }
 
 impl OfClass {
@@ -33,27 +59,54 @@ impl OfClass {
         }
     }
 
-    /// The verdict, if another student's is there.
-    pub(super) fn get(&self, key: &Key) -> Option<KataResult> {
-        let mut all = self.shared.lock().unwrap_or_else(PoisonError::into_inner);
-        let shared = all.get_mut(key)?;
+    /// The verdict, if another student's is there or on its way. Who finds nothing is expected
+    /// to [`put`](Self::put) a verdict, without waiting for anybody.
+    pub(super) fn find(&self, key: &Key) -> Found {
+        let mut all = self.all();
+        let Some(shared) = all.get_mut(key) else {
+            return Found::Nothing;
+        };
         shared.needed = shared.needed.saturating_sub(1);
-        let result = shared.result.clone();
-        if shared.needed == 0 {
+        let Some(first) = &shared.first else {
+            shared.first = Some(watch::Sender::default());
+            return Found::Nothing;
+        };
+        let is_last = shared.needed == 0;
+        let now = first.borrow().clone();
+        let found = match now {
+            First::UnderWay => return Found::UnderWay(UnderWay(first.subscribe())),
+            First::Passed(result) => Found::Kept(result),
+            First::NotPassed => Found::Nothing,
+        };
+        if is_last {
             all.remove(key);
         }
-        result
+        found
     }
 
     /// Shares a verdict, if anybody will need it.
     pub(super) fn put(&self, key: &Key, result: &KataResult) {
-        if !result.verdict.is_passed() || !result.compiler.is_empty() {
+        let can_be_shared = result.verdict.is_passed() && result.compiler.is_empty();
+        let mut all = self.all();
+        let Some(Shared {
+            needed,
+            first: Some(first),
+        }) = all.get(key)
+        else {
             return;
+        };
+        first.send_replace(if can_be_shared {
+            First::Passed(result.clone().into())
+        } else {
+            First::NotPassed
+        });
+        if *needed == 0 {
+            all.remove(key);
         }
-        let mut all = self.shared.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(shared) = all.get_mut(key) {
-            shared.result = Some(result.clone());
-        }
+    }
+
+    fn all(&self) -> MutexGuard<'_, HashMap<Key, Shared>> {
+        self.shared.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -83,22 +136,45 @@ mod tests {
         }
     }
 
+    fn is_nothing(found: &Found) -> bool {
+        matches!(found, Found::Nothing)
+    }
+
     #[test]
     fn a_pass_is_there_for_all_who_handed_in_the_same_and_then_forgotten() {
         let class = OfClass::new(["same", "same", "same", "own"].map(key));
-        assert_eq!(class.get(&key("same")), None);
+        assert!(is_nothing(&class.find(&key("same"))));
         class.put(&key("same"), &result(Verdict::Passed));
-        assert_eq!(class.get(&key("same")).unwrap().verdict, Verdict::Passed);
-        assert!(class.get(&key("same")).is_some());
-        assert_eq!(class.get(&key("same")), None);
+        for _ in 0..2 {
+            let Found::Kept(result) = class.find(&key("same")) else {
+                panic!("the pass is not there");
+            };
+            assert_eq!(result.verdict, Verdict::Passed);
+        }
+        assert!(class.all().is_empty());
+    }
+
+    #[tokio::test]
+    async fn who_comes_while_the_first_is_graded_waits_and_gets_a_pass_but_nothing_else() {
+        for (verdict, is_shared) in [(Verdict::Passed, true), (Verdict::Failed, false)] {
+            let class = OfClass::new(["same", "same"].map(key));
+            assert!(is_nothing(&class.find(&key("same"))));
+            let Found::UnderWay(under_way) = class.find(&key("same")) else {
+                panic!("nobody is at it");
+            };
+            class.put(&key("same"), &result(verdict));
+            assert_eq!(under_way.result().await.is_some(), is_shared);
+            assert!(class.all().is_empty());
+        }
     }
 
     #[test]
     fn what_only_one_handed_in_and_what_did_not_pass_is_not_shared() {
         let class = OfClass::new(["same", "same", "own"].map(key));
         class.put(&key("own"), &result(Verdict::Passed));
+        assert!(is_nothing(&class.find(&key("own"))));
+        assert!(is_nothing(&class.find(&key("same"))));
         class.put(&key("same"), &result(Verdict::Failed));
-        assert_eq!(class.get(&key("own")), None);
-        assert_eq!(class.get(&key("same")), None);
+        assert!(is_nothing(&class.find(&key("same"))));
     }
 }

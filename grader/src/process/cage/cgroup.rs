@@ -45,19 +45,24 @@ const HITS: [(&str, &str, Hit); 3] = [
 ];
 
 impl Cgroups {
-    /// Puts a process, and all that it will start, into groups of its own. Where that is not
-    /// allowed there are none.
-    pub(super) fn around(pid: u32, bounds: &Bounds) -> Self {
+    /// Makes groups with these bounds, for a process to [`enter`]. Where that is not allowed
+    /// there are none.
+    pub(super) fn new(bounds: &Bounds) -> Self {
         static SWEPT: Once = Once::new();
         let own = fs::read_to_string("/proc/self/cgroup").unwrap_or_default();
         let parents: Vec<PathBuf> = own.lines().filter_map(parents).flatten().collect();
         SWEPT.call_once(|| parents.iter().for_each(|parent| sweep(parent)));
         let made = parents
             .iter()
-            .filter_map(|parent| make(parent, pid, bounds).ok());
+            .filter_map(|parent| make(parent, bounds).ok());
         Self {
             groups: made.collect(),
         }
+    }
+
+    /// Where they are.
+    pub(super) fn folders(&self) -> impl Iterator<Item = &Path> {
+        self.groups.iter().map(|group| group.folder.as_path())
     }
 
     /// The limit that the kernel has enforced since this was last asked, if it has.
@@ -66,6 +71,21 @@ impl Cgroups {
         // All are asked, so that what is old now is not new the next time.
         hits.reduce(|first, _| first)
     }
+}
+
+/// Puts this process, which has one thread, and all that it will start into a group.
+///
+/// Who moves a whole process waits until every core has come by, more than 10 ms where nobody
+/// has done it for a while. A thread that moves itself waits for nobody, but only version 1 lets
+/// it (`tasks`, see cgroups(7)).
+pub(super) fn enter(group: &Path) -> io::Result<()> {
+    let threads = group.join("tasks");
+    let members = if threads.exists() {
+        threads
+    } else {
+        group.join("cgroup.procs")
+    };
+    fs::write(members, "0")
 }
 
 impl Group {
@@ -146,14 +166,13 @@ fn parents(line: &str) -> Option<Vec<PathBuf>> {
     Some(mounts.into_iter().map(place).collect())
 }
 
-fn make(parent: &Path, pid: u32, bounds: &Bounds) -> io::Result<Group> {
+fn make(parent: &Path, bounds: &Bounds) -> io::Result<Group> {
     let (folder, lock) = fresh(parent)?;
-    let entered = limit(&folder, bounds)
-        .and_then(|()| fs::write(folder.join("cgroup.procs"), pid.to_string()));
-    if entered.is_err() {
+    let limited = limit(&folder, bounds);
+    if limited.is_err() {
         let _ = fs::remove_dir(&folder);
     }
-    entered.map(|()| Group {
+    limited.map(|()| Group {
         folder,
         _lock: lock,
         hits: [0; HITS.len()],

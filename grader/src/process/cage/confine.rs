@@ -15,9 +15,8 @@ use rustix::process::{
     set_parent_process_death_signal, setrlimit,
 };
 use rustix::thread::{
-    CapabilitySet, CapabilitySets, UnshareFlags, 
-    remove_capability_from_bounding_set, set_capabilities,
-    set_no_new_privs, unshare_unsafe,
+    CapabilitySet, CapabilitySets, UnshareFlags, remove_capability_from_bounding_set,
+    set_capabilities, set_no_new_privs, unshare_unsafe,
 };
 use std::ffi::{CString, NulError, c_char};
 use std::fs;

@@ -6,6 +6,7 @@
 //! ends init. Without namespaces the keeper does init's work itself and, as subreaper, ends
 //! what is below it.
 
+use super::cgroup;
 use super::confine;
 use super::mounts;
 use super::policy::{Policy, Reply, Request, Spawn};
@@ -42,12 +43,16 @@ const BURIAL: Duration = Duration::from_secs(5);
 /// The keeper's main function.
 pub(crate) fn keep() -> ExitCode {
     let kept = control().and_then(|control| {
-        let served = match receive(&control)? {
-            Some((Request::Enter(policy), _)) if policy.level == Level::Full => {
-                hold_init(&control, policy)
-            }
-            Some((Request::Enter(policy), _)) => hold_programs(&control, policy),
-            _ => Ok(()),
+        let Some((Request::Enter(policy), _)) = receive(&control)? else {
+            return Ok(());
+        };
+        for group in &policy.groups {
+            // Where that is not allowed the watch from outside has to do.
+            let _ = cgroup::enter(Path::new(group));
+        }
+        let served = match policy.level {
+            Level::Full => hold_init(&control, policy),
+            Level::Landlock | Level::Limits | Level::Bare => hold_programs(&control, policy),
         };
         served.or_else(|error| reply(&control, &Reply::Failed(error.to_string())))
     });

@@ -136,7 +136,10 @@ impl Cage {
         Ok(Left {
             processes,
             disk_full: matches!(reply, Reply::Cleared(true)),
-            hit: self.remains.as_mut().and_then(|remains| remains.cgroups.hit()),
+            hit: self
+                .remains
+                .as_mut()
+                .and_then(|remains| remains.cgroups.hit()),
         })
     }
 
@@ -298,8 +301,8 @@ async fn try_open(bars: &Bars, level: Level) -> io::Result<Cage> {
         .stdin(OwnedFd::from(theirs))
         .stdout(Stdio::null())
         .spawn()?;
-    // It waits for its policy, so it has started nothing yet.
-    let cgroups = Cgroups::around(keeper.id(), &bars.bounds);
+    let cgroups = Cgroups::new(&bars.bounds);
+    let enter = Request::Enter(Policy::new(bars, level, &cgroups));
     ours.set_nonblocking(true)?;
     let mut cage = Cage {
         level,
@@ -308,7 +311,6 @@ async fn try_open(bars: &Bars, level: Level) -> io::Result<Cage> {
         remains: Some(Remains { keeper, cgroups }),
         has_failed: false,
     };
-    let enter = Request::Enter(Policy::new(bars, level));
     send(cage.control.as_fd(), &enter, &[])?;
     cage.holder = cage.ready().await?;
     Ok(cage)

@@ -1,5 +1,6 @@
 //! What a cage shuts in, as data that travels from the grader to the cage.
 
+use super::cgroup::Cgroups;
 use crate::limits::Bounds;
 use crate::process::not_started::Cause;
 use crate::process::{Bars, Ended, Level, Order, Shown};
@@ -12,6 +13,8 @@ wire! {
     pub(crate) struct Policy {
         /// How much shuts in.
         pub(super) level: Level,
+        /// Control groups to enter first.
+        pub(super) groups: Vec<String>,
         /// An empty folder that the private root can be built on.
         pub(super) root: String,
         /// Files and folders that can be read and run, and nothing else can: where they are,
@@ -103,13 +106,14 @@ const LOCAL_PROGRAMS: &str = "/usr/local/bin";
 
 impl Policy {
     /// What a cage of this level with these bars shuts in.
-    pub(super) fn new(bars: &Bars, level: Level) -> Self {
+    pub(super) fn new(bars: &Bars, level: Level, cgroups: &Cgroups) -> Self {
         // A compiler of the system's has all of it as its own.
         let others = bars.readable.iter();
         let others = others.filter(|shown| shown.host != Path::new(USR)).cloned();
         let readable = system().into_iter().map(Shown::as_it_is).chain(others);
         Self {
             level,
+            groups: cgroups.folders().map(text).collect(),
             root: text(&bars.root),
             readable: readable
                 .filter(|shown| shown.host.exists())
