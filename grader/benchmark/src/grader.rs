@@ -71,6 +71,16 @@ impl Grader {
             course.root.display()
         );
         let packages = ["--package", "grader", "--package", "oracle"];
+        // To cargo they are the same packages in every course, but they know where theirs lies.
+        let mut clean = cargo();
+        clean
+            .args(["clean", "--quiet", "--offline", "--profile", "grader"])
+            .args(packages)
+            .env("CARGO_TARGET_DIR", &grader.target);
+        ensure!(
+            clean.status()?.success(),
+            "what was built for another course cannot be removed"
+        );
         let mut build = cargo();
         build
             .args(["build", "--quiet", "--locked", "--profile", "grader"])
