@@ -165,6 +165,14 @@ impl Catalogue {
         let Ok(path) = cwd.join(name).canonicalize() else {
             return Vec::new();
         };
+        // Every kata lies below, and to ask each takes long.
+        if self
+            .root
+            .canonicalize()
+            .is_ok_and(|root| root.starts_with(&path))
+        {
+            return Vec::new();
+        }
         self.katas
             .iter()
             .filter(|kata| {

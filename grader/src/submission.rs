@@ -4,6 +4,7 @@ use crate::catalogue::{Catalogue, Kata};
 use crate::error::{Error, Result};
 use crate::scan::{Finding, scan};
 use crate::text::printable_name;
+use std::collections::HashSet;
 use std::fs;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
@@ -106,6 +107,8 @@ pub(crate) fn oddities(catalogue: &Catalogue, exercises: &Path) -> Vec<String> {
             Vec::new()
         }
     };
+    let katas = catalogue.katas.iter();
+    let katas: HashSet<PathBuf> = katas.map(|kata| exercises.join(kata.place())).collect();
     let mut odd = broken(&manifest);
     for folder in folders(exercises).into_iter().flat_map(|track| {
         let inside = folders(&track);
@@ -115,15 +118,14 @@ pub(crate) fn oddities(catalogue: &Catalogue, exercises: &Path) -> Vec<String> {
             inside
         }
     }) {
-        let known = |kata: &&Kata| exercises.join(kata.place()) == folder;
-        match catalogue.katas.iter().find(known) {
-            Some(_) => odd.extend(broken(&folder.join("Cargo.toml"))),
-            None if folder.join("Cargo.toml").exists() => odd.push(format!(
+        if katas.contains(&folder) {
+            odd.extend(broken(&folder.join("Cargo.toml")));
+        } else if folder.join("Cargo.toml").exists() {
+            odd.push(format!(
                 "{} is not a kata of this course: it is not graded. If `cargo new` made it, move \
                  it out of `exercises` so that your editor's cargo is not confused",
                 shown(&folder)
-            )),
-            None => {}
+            ));
         }
     }
     odd

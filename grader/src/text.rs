@@ -34,16 +34,24 @@ pub(crate) fn inert(output: &str) -> String {
 /// JSON text with every character that could steer a terminal or a log escaped as JSON
 /// escapes it. JSON itself allows them, and a log that shows the text would obey them.
 pub(crate) fn escaped(json: &str) -> String {
-    let mut text = String::with_capacity(json.len());
-    for letter in json.chars() {
-        if letter != '\n' && (letter.is_control() || is_invisible(letter)) {
+    let lines = json.split('\n').map(escaped_line);
+    lines.collect::<Vec<_>>().join("\n")
+}
+
+fn escaped_line(line: &str) -> String {
+    // JSON itself escapes all other control characters.
+    if line.is_ascii() && !line.contains('\u{7f}') {
+        return inert_line(line, in_json);
+    }
+    let mut text = String::with_capacity(line.len());
+    for letter in line.chars() {
+        if letter.is_control() || is_invisible(letter) {
             text += &in_json(letter);
         } else {
             text.push(letter);
         }
     }
-    let lines = text.split('\n').map(|line| inert_line(line, in_json));
-    lines.collect::<Vec<_>>().join("\n")
+    inert_line(&text, in_json)
 }
 
 fn in_json(letter: char) -> String {
@@ -55,6 +63,11 @@ fn in_json(letter: char) -> String {
 }
 
 fn inert_line(line: &str, escape: impl Fn(char) -> String) -> String {
+    // No command is without one of these, and nearly all lines are.
+    let has = |letter: char| line.contains(letter);
+    if !has('#') && !has('\u{1b}') && !line.trim_start().starts_with(':') {
+        return line.to_owned();
+    }
     let letters = uncoloured(line);
     let mut text = String::with_capacity(line.len());
     let mut done = 0;
