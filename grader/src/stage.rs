@@ -289,10 +289,11 @@ impl KataStage {
     fn write_refused(&self) -> Result<()> {
         let mut modules = String::new();
         for (index, refused) in self.suite.refused.iter().enumerate() {
-            for (twin, text) in [("broken", &refused.broken), ("sound", &refused.sound)] {
+            for (twin, excerpt) in [("broken", &refused.broken), ("sound", &refused.sound)] {
                 let name = format!("{twin}_{index}");
                 let _ = writeln!(modules, "pub mod {name};");
-                self.place.write(&format!("refused/{name}.rs"), text)?;
+                let program = self.suite.program(excerpt);
+                self.place.write(&format!("refused/{name}.rs"), program)?;
             }
         }
         self.place.write("refused/lib.rs", &modules)
@@ -361,7 +362,7 @@ fn write_driver(place: &Place, katas: &[&KataStage]) -> Result<()> {
             served,
             "::suite::Kata {{ id: {id:?}, cases: {module}::CASES, roles: {module}::ROLES }},"
         );
-        place.write(&suite, &stage.suite.driver)?;
+        place.write(&suite, stage.suite.driver())?;
     }
     let main = format!(
         "{modules}fn main() -> ::std::process::ExitCode {{\n::suite::serve(&[{served}])\n}}\n"

@@ -15,11 +15,13 @@ use std::sync::{Arc, Mutex, PoisonError};
 /// What decides; blanked in what the driver is compiled from.
 const DECIDING: &[&str] = &["deciding", "input", "judge", "broken", "sound"];
 
-/// A suite, taken apart.
+/// A suite, taken apart. Texts for the compiler are made when they are asked for: each is as long
+/// as the suite, and a course holds many.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct SuiteSource {
-    /// The acting half: the source with everything that decides blanked.
-    pub(crate) driver: String,
+    source: String,
+    /// Where it decides.
+    deciding: Vec<Range<usize>>,
     /// The programs that must not compile, each with its twin.
     pub(crate) refused: Vec<Refused>,
     /// What all cases together are worth.
@@ -31,13 +33,17 @@ pub(crate) struct SuiteSource {
 pub(crate) struct Refused {
     /// Name of the case.
     pub(crate) case: String,
-    /// The suite with everything blanked but this program.
-    pub(crate) broken: String,
-    /// The suite with everything blanked but the nearest program that must compile.
-    pub(crate) sound: String,
+    /// The program.
+    pub(crate) broken: Excerpt,
+    /// The nearest program that must compile.
+    pub(crate) sound: Excerpt,
     /// Where errors must be: line, from 1, and code.
     pub(crate) expected: Vec<(usize, String)>,
 }
+
+/// Where a program stands in its suite.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Excerpt(Range<usize>);
 
 /// Suites that were taken apart once for all submissions.
 #[derive(Debug, Default)]
@@ -74,18 +80,31 @@ impl SuiteSource {
         collect(tokens, None, &mut blocks, &mut points);
         let deciding = blocks
             .iter()
-            .filter(|block| DECIDING.contains(&block.field.as_str()));
-        let driver = blank(source, deciding.map(|block| block.body.clone()));
+            .filter(|block| DECIDING.contains(&block.field.as_str()))
+            .map(|block| block.body.clone())
+            .collect();
         let refused = blocks
             .iter()
             .filter(|block| block.field == "broken")
             .map(|block| refused(path, source, block, &blocks))
             .collect::<Result<_>>()?;
         Ok(Self {
-            driver,
+            source: source.to_owned(),
+            deciding,
             refused,
             points,
         })
+    }
+
+    /// The acting half: the source with everything that decides blanked.
+    pub(crate) fn driver(&self) -> String {
+        blank(&self.source, self.deciding.iter().cloned())
+    }
+
+    /// A program: the source with everything else blanked, markers too, because where the error
+    /// must be is part of what decides.
+    pub(crate) fn program(&self, excerpt: &Excerpt) -> String {
+        without_markers(&only(&self.source, &excerpt.0))
     }
 }
 
@@ -153,8 +172,7 @@ fn refused(path: &Path, source: &str, broken: &Block, blocks: &[Block]) -> Resul
         .iter()
         .find(|block| block.field == "sound" && block.case == *case)
         .ok_or_else(|| Error::course(path, format!("{case} has no `sound` twin")))?;
-    let broken = only(source, &broken.body);
-    let expected: Vec<(usize, String)> = broken
+    let expected: Vec<(usize, String)> = only(source, &broken.body)
         .lines()
         .enumerate()
         .filter_map(|(index, line)| Some((index + 1, marker(line)?)))
@@ -167,13 +185,12 @@ fn refused(path: &Path, source: &str, broken: &Block, blocks: &[Block]) -> Resul
     }
     Ok(Refused {
         case: case.clone(),
-        broken: without_markers(&broken),
-        sound: only(source, &sound.body),
+        broken: Excerpt(broken.body.clone()),
+        sound: Excerpt(sound.body.clone()),
         expected,
     })
 }
 
-/// Where the error must be is part of what decides.
 fn without_markers(program: &str) -> String {
     let lines = program.lines();
     let lines = lines.map(|line| line.split_once("//~").map_or(line, |(code, _)| code));
@@ -217,7 +234,7 @@ suite!(
 
     #[test]
     fn the_driver_keeps_what_acts_and_loses_what_decides() {
-        let driver = parsed().driver;
+        let driver = parsed().driver();
         for kept in ["fn help()", "double(n)", "A title.", "-> u32"] {
             assert!(driver.contains(kept), "{kept} is gone");
         }
@@ -228,20 +245,25 @@ suite!(
 
     #[test]
     fn lines_and_columns_stay_what_they_were() {
-        let driver = parsed().driver;
+        let driver = parsed().driver();
         assert_eq!(driver.lines().count(), SUITE.lines().count());
         assert_eq!(driver.find("double(n)"), SUITE.find("double(n)"));
     }
 
     #[test]
     fn a_program_that_must_not_compile_stands_alone_with_its_marked_line() {
-        let refused = &parsed().refused[0];
+        let suite = parsed();
+        let refused = &suite.refused[0];
+        let [broken, sound] = [&refused.broken, &refused.sound].map(|one| suite.program(one));
         assert_eq!(refused.case, "two");
         assert_eq!(refused.expected, [(16, "E0277".to_owned())]);
-        assert_eq!(refused.broken.trim(), "wrong();");
-        assert!(!refused.broken.contains("E0277"));
-        assert_eq!(refused.sound.trim(), "right();");
-        assert_eq!(parsed().points, 3);
+        assert_eq!(broken.trim(), "wrong();");
+        assert!(!broken.contains("E0277"));
+        assert_eq!(sound.trim(), "right();");
+        for program in [broken, sound] {
+            assert_eq!(program.lines().count(), SUITE.lines().count());
+        }
+        assert_eq!(suite.points, 3);
     }
 
     #[test]
@@ -249,7 +271,7 @@ suite!(
         crate::fuzz::mutated(SUITE.as_bytes(), |bytes| {
             let source = String::from_utf8_lossy(bytes);
             if let Ok(parsed) = SuiteSource::parse(Path::new("suite.rs"), &source) {
-                assert_eq!(parsed.driver.lines().count(), source.lines().count());
+                assert_eq!(parsed.driver().lines().count(), source.lines().count());
             }
         });
     }

@@ -219,9 +219,7 @@ fn header<'a>(text: &'a str, key: &str) -> Option<&'a str> {
 impl Bench {
     /// Whether a case is a program that must not compile.
     fn is_refused(&self, case: &str) -> Result<bool> {
-        let path = self.kata.hidden.join("suite.rs");
-        let source = self.kata.read_hidden("suite.rs")?;
-        let suite = crate::suite_source::SuiteSource::parse(&path, &source)?;
+        let suite = self.stage.suites.of(&self.kata)?;
         Ok(suite.refused.iter().any(|refused| refused.case == case))
     }
 }
