@@ -41,19 +41,31 @@ pub(crate) struct Driving {
 
 /// One submission of one kata that compiles.
 pub(crate) struct Prepared {
+    /// The submission.
+    pub(crate) work: Work,
+    lanes: Lanes,
+}
+
+/// A submission of a kata, and what came of compiling it.
+pub(crate) struct Work {
     sources: Vec<SourceFile>,
     names: Names,
     /// Where it lies.
     pub(crate) stage: KataStage,
     compiled: Compiled,
-    lanes: usize,
-    /// Cages of its cases, where they are open already.
-    cages: Vec<Cage>,
+}
+
+/// Cages of a kata's cases.
+enum Lanes {
+    /// As many as there are to be cases side by side.
+    Open(Vec<Cage>),
+    /// To be opened, so many.
+    Later(usize),
 }
 
 impl Prepared {
-    /// Stages and compiles; a driver of its own only if it asks for one. Meanwhile the cages of
-    /// its cases are opened.
+    /// Stages and compiles; a driver of its own only if it asks for one. While that is compiled
+    /// the cages of its cases are opened.
     ///
     /// # Errors
     /// When the grader cannot; what the student got wrong is [`NotCompiled`].
@@ -71,20 +83,21 @@ impl Prepared {
             Ok(crates) => crates,
             Err(not_compiled) => return Ok(Err(not_compiled)),
         };
-        let cages = async {
-            match driving.driver {
-                DriverOf::Kata => open(&stage, workshop.level, driving.lanes).await,
-                DriverOf::Batch => Ok(Vec::new()),
-            }
+        let lanes = async {
+            Ok(match driving.driver {
+                DriverOf::Kata => Lanes::Open(open(&stage, workshop.level, driving.lanes).await?),
+                DriverOf::Batch => Lanes::Later(driving.lanes),
+            })
         };
-        let (made, cages) = tokio::try_join!(crates.finish(driving.driver), cages)?;
+        let (made, lanes) = tokio::try_join!(crates.finish(driving.driver), lanes)?;
         Ok(made.map(|compiled| Self {
-            sources,
-            names,
-            stage,
-            compiled,
-            lanes: driving.lanes,
-            cages,
+            work: Work {
+                sources,
+                names,
+                stage,
+                compiled,
+            },
+            lanes,
         }))
     }
 
@@ -92,16 +105,15 @@ impl Prepared {
     ///
     /// # Errors
     /// When there is no cage or no oracle.
-    pub(crate) async fn start(mut self, workshop: &Workshop) -> Result<Attempt> {
-        let lanes = if self.cages.is_empty() {
-            open(&self.stage, workshop.level, self.lanes).await?
-        } else {
-            std::mem::take(&mut self.cages)
+    pub(crate) async fn start(self, workshop: &Workshop) -> Result<Attempt> {
+        let lanes = match self.lanes {
+            Lanes::Open(cages) => cages,
+            Lanes::Later(lanes) => open(&self.work.stage, workshop.level, lanes).await?,
         };
         Ok(Attempt {
             lanes,
             oracle: workshop.oracle().await?,
-            prepared: self,
+            work: self.work,
         })
     }
 }
@@ -119,7 +131,7 @@ async fn open(stage: &KataStage, level: Level, lanes: usize) -> Result<Vec<Cage>
 
 /// One compiled submission of one kata.
 pub(crate) struct Attempt {
-    prepared: Prepared,
+    work: Work,
     oracle: Arc<Oracle>,
     /// A cage for each case that may run beside others.
     lanes: Vec<Cage>,
@@ -150,13 +162,13 @@ impl Attempt {
 
     /// What the compiler made and said.
     pub(crate) fn compiled(&self) -> &Compiled {
-        &self.prepared.compiled
+        &self.work.compiled
     }
 
     /// Runs every case; results in the suite's order.
     pub(crate) async fn run_all(&mut self, seed: u64) -> Result<Vec<CaseResult>> {
         let (lanes, subject) = self.split();
-        let plan = subject.oracle.plan(&subject.prepared.stage.kata.id, seed)?;
+        let plan = subject.oracle.plan(&subject.work.stage.kata.id, seed)?;
         let waiting = Mutex::new(plan.iter().enumerate());
         let next = || {
             let mut waiting = waiting.lock().unwrap_or_else(PoisonError::into_inner);
@@ -189,7 +201,7 @@ impl Attempt {
 
     fn split(&mut self) -> (&mut [Cage], Subject<'_>) {
         let subject = Subject {
-            prepared: &self.prepared,
+            work: &self.work,
             oracle: &self.oracle,
         };
         (&mut self.lanes, subject)
@@ -199,7 +211,7 @@ impl Attempt {
 /// What a case is run on, in whichever lane.
 #[derive(Clone, Copy)]
 struct Subject<'a> {
-    prepared: &'a Prepared,
+    work: &'a Work,
     oracle: &'a Oracle,
 }
 
@@ -212,12 +224,10 @@ impl Subject<'_> {
         let judged = match evidence.answers.as_slice() {
             [answer] => {
                 let answer = answer.clone();
-                Some(self.oracle.judge(
-                    &self.prepared.stage.kata.id,
-                    &planned.name,
-                    seed,
-                    answer,
-                )?)
+                Some(
+                    self.oracle
+                        .judge(&self.work.stage.kata.id, &planned.name, seed, answer)?,
+                )
             }
             _ => None,
         };
@@ -237,19 +247,19 @@ impl Subject<'_> {
 
     async fn observe(self, lane: &mut Cage, case: &str, input: Vec<u8>) -> Result<Evidence> {
         let run = CaseRun {
-            kata: &self.prepared.stage.kata.id,
+            kata: &self.work.stage.kata.id,
             case,
             input,
-            driver: &self.prepared.stage.driver(),
-            work: self.prepared.stage.work(),
-            bounds: self.prepared.stage.kata.about.limits.for_case(),
+            driver: &self.work.stage.driver(),
+            work: self.work.stage.work(),
+            bounds: self.work.stage.kata.about.limits.for_case(),
         };
         run::run(run, lane).await
     }
 
     /// A program that must not compile was compiled with the others; here it gets its result.
     fn refused(&self, planned: &PlannedCase, seed: u64) -> CaseResult {
-        let (verdict, wrong) = match self.prepared.compiled.refused.get(&planned.name) {
+        let (verdict, wrong) = match self.work.compiled.refused.get(&planned.name) {
             Some(None) => (Verdict::Passed, None),
             Some(Some(wrong)) => (Verdict::Failed, Some(wrong.clone())),
             None => {
@@ -257,7 +267,7 @@ impl Subject<'_> {
                 (Verdict::GraderError { reason }, None)
             }
         };
-        let (what, cause) = if self.prepared.stage.kata.has_macros() {
+        let (what, cause) = if self.work.stage.kata.has_macros() {
             (
                 "a program that uses your macro",
                 "the macro makes other code of it than the README asks for",
@@ -293,10 +303,10 @@ impl Subject<'_> {
     }
 
     fn replay(&self, seed: u64) -> String {
-        let Names { flag, .. } = &self.prepared.names;
+        let Names { flag, .. } = &self.work.names;
         format!(
             "cargo grader check {}{flag} --seed {seed}",
-            self.prepared.stage.kata.id
+            self.work.stage.kata.id
         )
     }
 
@@ -322,7 +332,7 @@ impl Subject<'_> {
     fn panic(&self, panic: &suite_drive::Panic) -> Panic {
         let line = usize::try_from(panic.line).unwrap_or(usize::MAX);
         let source = self
-            .prepared
+            .work
             .sources
             .iter()
             .find(|source| panic.file.ends_with(&format!("src/{}", source.path)))

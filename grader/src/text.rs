@@ -39,7 +39,7 @@ pub(crate) fn escaped(json: &str) -> String {
 }
 
 fn escaped_line(line: &str) -> String {
-    // JSON itself escapes all other control characters.
+    // Inside of strings JSON allows no other control character, outside nobody writes one.
     if line.is_ascii() && !line.contains('\u{7f}') {
         return inert_line(line, in_json);
     }

@@ -51,13 +51,17 @@ struct Merging<'a> {
 
 impl Merging<'_> {
     async fn try_together(&mut self) -> Result<()> {
-        let katas: Vec<_> = self.together.iter().map(|(_, one)| &one.stage).collect();
+        let katas: Vec<_> = self
+            .together
+            .iter()
+            .map(|(_, one)| &one.work.stage)
+            .collect();
         let batch = self.stage.batch(&katas, self.workshop.level)?;
         match self.workshop.compiler().merge(&batch, &katas).await? {
             Merged::Made => {
                 let batch = Arc::new(batch);
                 for (place, mut one) in self.together.drain(..) {
-                    one.stage.drive_with(Arc::clone(&batch));
+                    one.work.stage.drive_with(Arc::clone(&batch));
                     self.driven[place] = Some(Ok(one));
                 }
             }
@@ -66,7 +70,7 @@ impl Merging<'_> {
             }
             Merged::Without(at_fault) => {
                 let is_at_fault =
-                    |(_, one): &mut (usize, Prepared)| at_fault.contains(&one.stage.kata.id);
+                    |(_, one): &mut (usize, Prepared)| at_fault.contains(&one.work.stage.kata.id);
                 self.alone.extend(self.together.extract_if(.., is_at_fault));
             }
         }
@@ -76,10 +80,14 @@ impl Merging<'_> {
     async fn rest_alone(&mut self) -> Result<()> {
         self.alone.append(&mut self.together);
         for (place, mut one) in self.alone.drain(..) {
-            let batch = self.stage.batch(&[&one.stage], self.workshop.level)?;
-            let made = self.workshop.compiler().alone(&batch, &one.stage).await?;
+            let batch = self.stage.batch(&[&one.work.stage], self.workshop.level)?;
+            let made = self
+                .workshop
+                .compiler()
+                .alone(&batch, &one.work.stage)
+                .await?;
             self.driven[place] = Some(made.map(|()| {
-                one.stage.drive_with(Arc::new(batch));
+                one.work.stage.drive_with(Arc::new(batch));
                 one
             }));
         }
