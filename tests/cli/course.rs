@@ -4,6 +4,7 @@ use assert_cmd::Command;
 use serde_json::Value;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::process;
 use tempfile::TempDir;
 
 /// The workspace that everything is copied from.
@@ -108,7 +109,12 @@ impl Course {
 
     /// The binary with these arguments, separated by spaces, in a folder of the course.
     pub(crate) fn grader_in(&self, folder: &str, args: &str) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_grader"));
+        Command::from_std(self.program(folder, args))
+    }
+
+    /// The same for who does not wait for its end.
+    pub(crate) fn program(&self, folder: &str, args: &str) -> process::Command {
+        let mut command = process::Command::new(env!("CARGO_BIN_EXE_grader"));
         command
             .current_dir(self.path(folder))
             .args(args.split_whitespace())

@@ -21,6 +21,7 @@ mod endurance;
 mod escapes;
 mod floods;
 mod formats;
+mod groups;
 mod hostile_workspace;
 mod intake;
 mod merging;
