@@ -230,6 +230,32 @@ pub(crate) fn build_oracle(
     Ok(entry.join(executable("oracle")))
 }
 
+/// Refuses to grade a course whose own grader this is not: cargo takes equal packages in two
+/// places for the same, and suites would be judged by those of the other place.
+///
+/// # Errors
+/// When there is a grader at `root` and this one was built elsewhere.
+pub(crate) fn check_course(root: &Path) -> Result<()> {
+    let place = |root: &Path| root.join("grader/Cargo.toml").canonicalize().ok();
+    let own = place(root);
+    if own.is_none() || own == place(Path::new(WORKSPACE)) {
+        return Ok(());
+    }
+    Err(Error::grader(
+        format!(
+            "this grader was built in {}, not in {}: the course was moved, or two share a target \
+             folder",
+            Path::new(env!("CARGO_MANIFEST_DIR"))
+                .parent()
+                .unwrap_or(root)
+                .display(),
+            root.display()
+        ),
+        "run `cargo clean --profile grader --package grader --package oracle` and this again; \
+         unset CARGO_TARGET_DIR so that each course has a target folder of its own",
+    ))
+}
+
 /// The workspace's depot.
 pub(crate) fn depot() -> Depot {
     Depot::of(Path::new(WORKSPACE))

@@ -69,6 +69,7 @@ fn run(cli: Cli) -> Result<ExitCode> {
         catalogue: Catalogue::find(&cwd)?.into(),
         cwd,
     };
+    crate::cargo::check_course(&here.catalogue.root)?;
     output::write_alias(&here.catalogue.root);
     match cli.command {
         Command::Check(check) => check::check(&here, &check, cli.color),
