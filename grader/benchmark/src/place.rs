@@ -31,11 +31,6 @@ impl Place {
         self.root.join(format!("course-{size}"))
     }
 
-    /// What cargo builds for all courses.
-    pub(crate) fn courses_target(&self) -> PathBuf {
-        self.root.join("target-courses")
-    }
-
     /// The workspace that cargo and nextest are measured in.
     pub(crate) fn rival(&self) -> PathBuf {
         self.root.join("rival")
