@@ -147,19 +147,16 @@ fn body(group: &Group) -> Range<usize> {
     group.span_open().byte_range().end..group.span_close().byte_range().start
 }
 
+/// `ranges` of whole tokens, in their order, become spaces; lines stay where they are.
 fn blank(source: &str, ranges: impl Iterator<Item = Range<usize>>) -> String {
-    let mut bytes = source.as_bytes().to_vec();
-    for byte in ranges.flat_map(|range| bytes_of(range, source.len())) {
-        if bytes[byte] != b'\n' {
-            bytes[byte] = b' ';
-        }
+    let (mut text, mut done) = (String::with_capacity(source.len()), 0);
+    for range in ranges {
+        text += &source[done..range.start];
+        done = range.end;
+        let lines = source[range].split('\n').map(|line| " ".repeat(line.len()));
+        text += &lines.collect::<Vec<_>>().join("\n");
     }
-    // Whole tokens, and everything between them, become ASCII spaces.
-    String::from_utf8_lossy(&bytes).into_owned()
-}
-
-fn bytes_of(range: Range<usize>, len: usize) -> Range<usize> {
-    range.start.min(len)..range.end.min(len)
+    text + &source[done..]
 }
 
 fn only(source: &str, body: &Range<usize>) -> String {
@@ -172,10 +169,11 @@ fn refused(path: &Path, source: &str, broken: &Block, blocks: &[Block]) -> Resul
         .iter()
         .find(|block| block.field == "sound" && block.case == *case)
         .ok_or_else(|| Error::course(path, format!("{case} has no `sound` twin")))?;
-    let expected: Vec<(usize, String)> = only(source, &broken.body)
+    let before = source[..broken.body.start].matches('\n').count();
+    let expected: Vec<(usize, String)> = source[broken.body.clone()]
         .lines()
-        .enumerate()
-        .filter_map(|(index, line)| Some((index + 1, marker(line)?)))
+        .zip(before + 1..)
+        .filter_map(|(line, number)| Some((number, marker(line)?)))
         .collect();
     if expected.is_empty() {
         return Err(Error::course(
