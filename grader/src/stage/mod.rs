@@ -1,8 +1,13 @@
 //! The scratch folder that everything is compiled and run in. Dropping it removes it.
 
+mod place;
+
+use self::place::{
+    DRIVER, EXPANSIONS, LASTING, LIBRARIES, OUT, Place, REFUSED_OUT, ROOT, WORK, make,
+};
 use crate::cargo::executable;
 use crate::catalogue::{Given, Kata};
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::limits::Bounds;
 use crate::macro_source::MacroSource;
 use crate::process::{Bars, Level, Shown};
@@ -11,10 +16,8 @@ use crate::submission::SourceFile;
 use crate::suite_source::{SuiteSource, Suites};
 use std::fmt::Write;
 use std::fs;
-use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use tempfile::TempDir;
 
 /// The scratch folder of one grade.
 #[derive(Debug)]
@@ -44,76 +47,6 @@ pub(crate) struct KataStage {
 #[derive(Debug)]
 pub(crate) struct BatchStage {
     place: Place,
-}
-
-/// A folder, removed when this is dropped, and where a cage sees it.
-///
-/// In a cage with a root of its own that is always the same place, so that nothing tells one
-/// grade from another.
-#[derive(Debug)]
-struct Place {
-    folder: TempDir,
-    level: Level,
-}
-
-impl Place {
-    fn new(stage: &Stage, name: &str, level: Level) -> Result<Self> {
-        let folder = tempfile::Builder::new()
-            .prefix(&format!("{name}-"))
-            .tempdir_in(stage.folder.path())
-            .map_err(|error| Error::io("make a folder in", stage.folder.path(), &error))?;
-        for inside in [OUT, REFUSED_OUT, WORK, ROOT, DRIVER, LASTING, LIBRARIES] {
-            make(&folder.path().join(inside))?;
-        }
-        Ok(Self { folder, level })
-    }
-
-    fn host(&self) -> &Path {
-        self.folder.path()
-    }
-
-    fn seen(&self) -> &Path {
-        match self.level {
-            Level::Full => Path::new(SEEN),
-            Level::Landlock | Level::Limits | Level::Bare => self.host(),
-        }
-    }
-
-    fn write(&self, path: &str, text: impl AsRef<[u8]>) -> Result<()> {
-        let path = self.host().join(path);
-        make(path.parent().unwrap_or(Path::new("/")))?;
-        fs::write(&path, text).map_err(|error| Error::io("write", &path, &error))
-    }
-
-    fn keep(&self, path: &str, mut made: fs::File) -> Result<PathBuf> {
-        let path = self.host().join(path);
-        let kept = fs::File::create(&path).and_then(|mut kept| io::copy(&mut made, &mut kept));
-        kept.map_err(|error| Error::io("keep a file as", &path, &error))?;
-        Ok(path)
-    }
-
-    fn keep_driver(&self, made: fs::File) -> Result<()> {
-        let path = self.keep(&format!("{DRIVER}/{}", executable("driver")), made)?;
-        make_executable(&path).map_err(|error| Error::io("make executable", &path, &error))
-    }
-
-    /// The bars of a cage with a compiler in it, that sees this folder.
-    fn compiler_bars(&self, compiler: &[PathBuf], bounds: Bounds) -> Bars {
-        let mut readable: Vec<Shown> = compiler.iter().map(Shown::as_it_is).collect();
-        readable.push(Shown {
-            host: self.host().to_owned(),
-            inside: self.seen().to_owned(),
-        });
-        Bars {
-            root: self.host().join(ROOT),
-            readable,
-            writable: self.seen().join(OUT),
-            lasting: None,
-            loadable: false,
-            proc: true,
-            bounds,
-        }
-    }
 }
 
 impl Stage {
@@ -368,34 +301,4 @@ fn write_driver(place: &Place, katas: &[&KataStage]) -> Result<()> {
         "{modules}fn main() -> ::std::process::ExitCode {{\n::suite::serve(&[{served}])\n}}\n"
     );
     place.write("driver.rs", main)
-}
-
-/// Where a cage with a root of its own sees a kata.
-const SEEN: &str = "/kata";
-
-/// Folders on the stage: what compilers write, what a case writes, what a private root is
-/// built on, the driver, what outlasts a grade, and crates for a driver of many katas.
-const OUT: &str = "out";
-const REFUSED_OUT: &str = "refused-out";
-const WORK: &str = "work";
-const ROOT: &str = "root";
-const DRIVER: &str = "driver";
-const LASTING: &str = "incremental";
-const LIBRARIES: &str = "libraries";
-/// What macros made of the programs that must not compile.
-const EXPANSIONS: &str = "expansions";
-
-#[cfg(unix)]
-fn make_executable(path: &Path) -> io::Result<()> {
-    use std::os::unix::fs::PermissionsExt;
-    fs::set_permissions(path, fs::Permissions::from_mode(0o555))
-}
-
-#[cfg(not(unix))]
-fn make_executable(_: &Path) -> io::Result<()> {
-    Ok(())
-}
-
-fn make(folder: &Path) -> Result<()> {
-    fs::create_dir_all(folder).map_err(|error| Error::io("create", folder, &error))
 }
