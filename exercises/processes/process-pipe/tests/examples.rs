@@ -1,15 +1,8 @@
-//! The contract by example: `cargo test` in this folder runs it.
+//! The contract by example: `cargo test` in this folder runs it. Those with child processes
+//! are in `children.rs`.
 
-use process_pipe::{Peer, PipeError, Receiver, Sender, collect, duplex, exchange, simplex};
-use std::process::Command;
+use process_pipe::{PipeError, Receiver, Sender, duplex, simplex};
 use std::thread;
-
-/// The program of `child.rs`.
-fn child(args: &[&str]) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_process-pipe-child"));
-    command.args(args);
-    command
-}
 
 #[test]
 fn a_message_is_its_length_and_its_bytes() {
@@ -52,31 +45,4 @@ fn a_duplex_goes_both_ways() {
     drop(left);
     assert!(matches!(right.receiver.recv(), Ok(None)));
     assert!(matches!(right.sender.send(b"?"), Err(PipeError::Closed)));
-}
-
-#[test]
-fn parent_and_child_greet_each_other() {
-    let mut peer = Peer::spawn(child(&["greet"])).unwrap();
-    let connection = peer.connection();
-    let greeting = connection.receiver.recv().unwrap().unwrap();
-    assert_eq!(greeting, "你好主进程".as_bytes());
-    connection.sender.send("你好子进程".as_bytes()).unwrap();
-    assert!(peer.finish().unwrap().success());
-}
-
-#[test]
-fn a_child_answers_every_request() {
-    let mut peer = Peer::spawn(child(&[])).unwrap();
-    let requests = ["tea", "milk", ""].map(|text| text.as_bytes().to_vec());
-    let answers = exchange(peer.connection(), &requests).unwrap();
-    assert_eq!(answers, [&b"TEA"[..], b"MILK", b""]);
-    assert!(peer.finish().unwrap().success());
-}
-
-#[test]
-fn several_children_send_into_one_pipe() {
-    let commands = [child(&["tell", "a1", "a2"]), child(&["tell", "b1"])];
-    let mut messages = collect(commands).unwrap();
-    messages.sort();
-    assert_eq!(messages, [b"a1", b"a2", b"b1"]);
 }
