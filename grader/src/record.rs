@@ -2,6 +2,7 @@
 
 use crate::outcome::Verdict;
 use serde::{Deserialize, Serialize};
+use tokio::sync::mpsc::UnboundedSender;
 
 /// Version of [`Report`]'s JSON form. A reader refuses a newer one.
 pub(crate) const REPORT_VERSION: u32 = 1;
@@ -11,11 +12,17 @@ pub(crate) const REPORT_VERSION: u32 = 1;
 pub(crate) enum Event {
     /// Something takes a while: what, in a few words.
     Progress(String),
+    /// The compiler has an error in a student's crate, as it renders it. They come in the order of
+    /// [`KataResult::compiler`], before the compiler has ended.
+    CompileError(String),
     /// A kata is being graded.
     Started(String),
     /// A kata has been graded.
     Finished(Box<KataResult>),
 }
+
+/// Where events go.
+pub(crate) type Events = UnboundedSender<Event>;
 
 /// One grade: everything that reporters need.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

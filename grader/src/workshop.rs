@@ -6,10 +6,9 @@ use crate::error::{Error, Result};
 use crate::limits::Limits;
 use crate::oracle::Oracle;
 use crate::process::{Bars, Cage, CageChoice, Level, Possible};
-use crate::record::Event;
+use crate::record::{Event, Events};
 use crate::scratch::Scratch;
 use std::sync::Arc;
-use tokio::sync::mpsc::UnboundedSender;
 use tokio::sync::watch;
 
 /// Everything that is built once and serves every submission.
@@ -20,12 +19,11 @@ pub(crate) struct Workshop {
     pub(crate) externs: Externs,
     /// How much student code is shut in.
     pub(crate) level: Level,
+    events: Events,
     oracle: OracleSource,
 }
 
 type OracleSource = watch::Receiver<Option<std::result::Result<Arc<Oracle>, String>>>;
-/// Where events go.
-pub(crate) type Events = UnboundedSender<Event>;
 
 impl Workshop {
     /// Builds what student crates need; goes on building the oracle in the background.
@@ -46,6 +44,7 @@ impl Workshop {
             toolchain,
             externs,
             level,
+            events: events.clone(),
             oracle,
         })
     }
@@ -56,6 +55,7 @@ impl Workshop {
             toolchain: &self.toolchain,
             externs: &self.externs,
             level: self.level,
+            events: &self.events,
         }
     }
 

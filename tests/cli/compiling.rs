@@ -133,3 +133,24 @@ fn the_driver_cannot_be_named_and_the_suite_reads_as_if_nothing_in_it_decided() 
     let everything = format!("{}{}", GRADED.report.0, GRADED.plain);
     assert!(!everything.contains("The contract of the README, read from left"));
 }
+
+#[test]
+fn the_errors_of_a_lone_kata_come_before_everything_else_and_only_once() {
+    let course = Course::file_modes();
+    course.submit(
+        "file-modes",
+        &(solution() + "pub fn number() -> u32 { \"a text\" }\n"),
+    );
+    let output = course.grader("check --report json=json").output().unwrap();
+    let printed = String::from_utf8(output.stdout).unwrap();
+    let error = "error[E0308]: mismatched types";
+    assert_eq!(printed.matches(error).count(), 1, "{printed}");
+    let (before, after) = printed.split_once(error).unwrap();
+    assert_eq!(before.trim(), "", "{printed}");
+    assert!(after.contains("does not compile"), "{printed}");
+
+    let report = Report::read(&std::fs::read_to_string(course.path("json")).unwrap()).unwrap();
+    let said = texts(&report.kata("file-modes")["compiler"]);
+    let said = anstream::adapter::strip_str(&said).to_string();
+    assert!(said.contains(error), "{said}");
+}

@@ -9,17 +9,22 @@ use crate::grade::{Task, Terms, fresh_seed, grade};
 use crate::outcome::Verdict;
 use crate::process::CageChoice;
 use crate::progress::Progress;
-use crate::record::{KataResult, Report};
-use crate::report::{Live, render};
+use crate::record::{Event, KataResult, Report};
+use crate::report::{Live, compiler_error, render};
+use std::borrow::Cow;
 use std::io::IsTerminal;
 use std::path::Path;
 use tokio::sync::mpsc;
 
 /// Grades, reports, and notes what a student has reached.
 pub(super) fn check(here: &Here, check: &Check, choice: Color) -> Result<ExitCode> {
-    let report = graded(here, check)?;
     let colour = colour(choice, std::io::stdout().is_terminal());
-    say(&render(&report, check.format, colour)?)?;
+    let (report, shown) = graded(here, check, colour)?;
+    if shown > 0 {
+        say("\n")?;
+    }
+    let untold = without_errors(&report, shown);
+    say(&render(&untold, check.format, colour)?)?;
     for (format, path) in &check.reports {
         let text = render(&report, *format, false)?;
         std::fs::write(path, text).map_err(|error| Error::io("write the report", path, &error))?;
@@ -30,7 +35,9 @@ pub(super) fn check(here: &Here, check: &Check, choice: Color) -> Result<ExitCod
     Ok(exit_code(&report))
 }
 
-fn graded(here: &Here, check: &Check) -> Result<Report> {
+/// Grades; also, how many of the only kata's compile errors have been printed on the way, because
+/// rustc works on for a while after it has said them.
+fn graded(here: &Here, check: &Check, colour: bool) -> Result<(Report, usize)> {
     let catalogue = &here.catalogue;
     let katas = if check.katas.is_empty() && catalogue.one(None, &here.cwd).is_ok() {
         vec![catalogue.one(None, &here.cwd)?]
@@ -40,19 +47,45 @@ fn graded(here: &Here, check: &Check) -> Result<Report> {
     let task = task(here, check)?;
     let (events, mut happened) = mpsc::unbounded_channel();
     let mut live = Live::new(katas.len());
+    let mut shown = 0;
+    let early = |event: &Event| match event {
+        Event::CompileError(error) if katas.len() == 1 => {
+            compiler_error(error, check.format, colour)
+        }
+        _ => None,
+    };
     block_on(async {
         let grading = grade(catalogue, &katas, task, keep_verdicts(check), &events);
         tokio::pin!(grading);
         loop {
             tokio::select! {
+                biased;
+                Some(event) = happened.recv() => match early(&event) {
+                    Some(text) => {
+                        live.end();
+                        say(&text)?;
+                        shown += 1;
+                    }
+                    None => live.show(&event),
+                },
                 report = &mut grading => {
                     live.end();
-                    return report;
+                    return Ok((report?, shown));
                 }
-                Some(event) = happened.recv() => live.show(&event),
             }
         }
     })
+}
+
+/// The report without the first errors of its first kata.
+fn without_errors(report: &Report, shown: usize) -> Cow<'_, Report> {
+    let mut report = Cow::Borrowed(report);
+    if shown > 0
+        && let Some(kata) = report.to_mut().katas.first_mut()
+    {
+        kata.compiler.drain(..shown.min(kata.compiler.len()));
+    }
+    report
 }
 
 fn task(here: &Here, check: &Check) -> Result<Task> {

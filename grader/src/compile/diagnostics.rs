@@ -41,16 +41,20 @@ pub(super) fn read_diagnostics(messages: &[u8]) -> Vec<Diagnostic> {
 }
 
 pub(super) fn rendered(run: &Run, level: &str) -> Vec<String> {
-    let wanted = run
-        .diagnostics
-        .iter()
-        .filter(|diagnostic| diagnostic.level == level)
-        // "3 warnings emitted" points nowhere; an error may.
-        .filter(|diagnostic| level == "error" || !diagnostic.spans.is_empty());
-    wanted
-        .filter_map(|diagnostic| diagnostic.rendered.clone())
-        .filter(|text| !text.contains("aborting due to"))
+    let messages = run.diagnostics.iter();
+    messages
+        .filter_map(|message| message.rendered_at(level))
         .collect()
+}
+
+impl Diagnostic {
+    /// As rustc renders it, if it is of this level and about the student's code.
+    pub(super) fn rendered_at(&self, level: &str) -> Option<String> {
+        // "3 warnings emitted" points nowhere; an error may.
+        let is_wanted = self.level == level && (level == "error" || !self.spans.is_empty());
+        let rendered = self.rendered.clone().filter(|_| is_wanted);
+        rendered.filter(|text| !text.contains("aborting due to"))
+    }
 }
 
 pub(super) fn not_compiled(run: &Run) -> NotCompiled {

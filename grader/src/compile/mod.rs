@@ -8,14 +8,15 @@ mod rustc;
 
 pub(crate) use self::driver::Merged;
 
-use self::diagnostics::{misfit, not_compiled, rendered};
+use self::diagnostics::{Diagnostic, misfit, not_compiled, rendered};
 use self::job::{Job, is_staged, staged};
-use self::rustc::{Run, Setting, rustc};
+use self::rustc::{Run, Setting, nobody, rustc};
 use crate::cargo::{Externs, Toolchain};
 use crate::catalogue::{Given, Kata};
 use crate::error::{Error, Result};
 use crate::outcome::Verdict;
 use crate::process::{Cage, Level};
+use crate::record::{Event, Events};
 use crate::stage::KataStage;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -28,6 +29,8 @@ pub(crate) struct Compiler<'a> {
     pub(crate) externs: &'a Externs,
     /// How much the compiler is shut in.
     pub(crate) level: Level,
+    /// Who is told of a student's errors before the compiler has ended.
+    pub(crate) events: &'a Events,
 }
 
 /// Where a kata's driver comes from.
@@ -148,7 +151,7 @@ impl Caged<'_> {
         self.warnings = self.student().await?;
         for given in &kata.about.given {
             let job = self.given(given)?;
-            self.make(&job, |run| misfit(kata, run)).await?;
+            self.make(&job, |run| misfit(kata, run), nobody).await?;
         }
         self.keep_libraries().await?;
         Ok(self)
@@ -164,7 +167,13 @@ impl Caged<'_> {
         job.args(["-F", "unsafe_code"]);
         job.remap(&stage.seen().join("src"), &stage.source_as_shown());
         job.link(self.compiler.externs, &kata.about.dependencies)?;
-        let run = self.make(&job, not_compiled).await?;
+        let events = self.compiler.events;
+        let hear = |message: &Diagnostic| {
+            if let Some(error) = message.rendered_at("error") {
+                let _ = events.send(Event::CompileError(error));
+            }
+        };
+        let run = self.make(&job, not_compiled, hear).await?;
         Ok(rendered(&run, "warning"))
     }
 
@@ -189,8 +198,13 @@ impl Caged<'_> {
     }
 
     /// Makes what a job makes, or says why it was not made.
-    async fn make(&mut self, job: &Job, why: impl FnOnce(&Run) -> NotCompiled) -> Made<Run> {
-        let run = self.rustc(job).await?;
+    async fn make(
+        &mut self,
+        job: &Job,
+        why: impl FnOnce(&Run) -> NotCompiled,
+        hear: impl FnMut(&Diagnostic),
+    ) -> Made<Run> {
+        let run = self.rustc(job, hear).await?;
         if job.exists(&self.stage.out(), &mut self.cage).await {
             Ok(run)
         } else {
@@ -198,9 +212,10 @@ impl Caged<'_> {
         }
     }
 
-    async fn rustc(&mut self, job: &Job) -> Result<Run> {
+    async fn rustc(&mut self, job: &Job, hear: impl FnMut(&Diagnostic)) -> Result<Run> {
         let setting = Setting::of(self.stage);
-        rustc(self.compiler.toolchain, job, &setting, &mut self.cage).await
+        let toolchain = self.compiler.toolchain;
+        rustc(toolchain, job, &setting, &mut self.cage, hear).await
     }
 
     /// Keeps the student's and the given crates, for other cages.

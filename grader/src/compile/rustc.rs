@@ -48,7 +48,7 @@ pub(super) struct Run {
     pub(super) ended: Option<Ended>,
 }
 
-/// Runs rustc.
+/// Runs rustc; `hear` is told each message as it comes.
 ///
 /// # Errors
 /// When it could not be started or ended.
@@ -57,14 +57,20 @@ pub(super) async fn rustc(
     job: &Job,
     setting: &Setting,
     cage: &mut Cage,
+    mut hear: impl FnMut(&Diagnostic),
 ) -> Result<Run> {
     let order = order(toolchain, job, setting);
     let running = cage.spawn(&order, KEPT_MESSAGES).await?;
     let mut watch = Watch::over(running.root, order.bounds);
-    let (mut stopped, mut ended) = (None, None);
+    let (mut stopped, mut ended, mut heard) = (None, None, 0);
     while stopped.is_none() && ended.is_none() {
         tokio::select! {
             end = cage.ended() => ended = Some(end),
+            () = running.stderr.grown() => {
+                let lines = running.stderr.lines_behind(heard);
+                read_diagnostics(&lines).iter().for_each(&mut hear);
+                heard += lines.len();
+            }
             () = tokio::time::sleep(TICK * 5) => stopped = watch.look(&running),
         }
     }
@@ -76,6 +82,9 @@ pub(super) async fn rustc(
         ended,
     })
 }
+
+/// Who does not want to be told.
+pub(super) fn nobody(_: &Diagnostic) {}
 
 fn order(toolchain: &Toolchain, job: &Job, setting: &Setting) -> Order {
     let out = setting.out.display().to_string();

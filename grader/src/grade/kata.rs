@@ -7,10 +7,10 @@ use crate::compile::{DriverOf, NotCompiled};
 use crate::error::{Error, Result};
 use crate::judge;
 use crate::outcome::Verdict;
-use crate::record::{Event, KataResult};
+use crate::record::{Event, Events, KataResult};
 use crate::stage::Stage;
 use crate::submission::Submission;
-use crate::workshop::{Events, Workshop};
+use crate::workshop::Workshop;
 
 /// One kata of one submission.
 pub(super) struct OneKata<'a> {

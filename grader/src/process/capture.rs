@@ -4,6 +4,7 @@ use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncReadExt};
+use tokio::sync::Notify;
 use tokio::task::JoinHandle;
 
 /// How long a stream may stay open after everything that could write to it was killed.
@@ -59,6 +60,7 @@ impl Captured {
 /// A stream that is read to its end in the background, whether anybody looks or not.
 pub(crate) struct Drain {
     captured: Arc<Mutex<Captured>>,
+    grown: Arc<Notify>,
     task: JoinHandle<()>,
 }
 
@@ -70,18 +72,38 @@ impl Drain {
     ) -> Self {
         let captured = Arc::new(Mutex::new(Captured::new(keep)));
         let sink = Arc::clone(&captured);
+        let grown = Arc::new(Notify::new());
+        let growing = Arc::clone(&grown);
         let task = tokio::spawn(async move {
             let mut buffer = vec![0; 16 << 10];
             while let Ok(count @ 1..) = stream.read(&mut buffer).await {
                 lock(&sink).push(&buffer[..count]);
+                growing.notify_one();
             }
         });
-        Self { captured, task }
+        Self {
+            captured,
+            grown,
+            task,
+        }
     }
 
     /// Bytes so far.
     pub(crate) fn total(&self) -> u64 {
         lock(&self.captured).total
+    }
+
+    /// Waits until more has come than when this last returned.
+    pub(crate) async fn grown(&self) {
+        self.grown.notified().await;
+    }
+
+    /// The whole lines that have come behind the first `seen` bytes, as far as they are kept.
+    pub(crate) fn lines_behind(&self, seen: usize) -> Vec<u8> {
+        let captured = lock(&self.captured);
+        let new = captured.head.get(seen..).unwrap_or_default();
+        let end = new.iter().rposition(|byte| *byte == b'\n');
+        new[..end.map_or(0, |end| end + 1)].to_vec()
     }
 
     /// What came. Call it when everything that could write is dead: it waits a moment for
@@ -101,6 +123,21 @@ fn lock(captured: &Mutex<Captured>) -> MutexGuard<'_, Captured> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use tokio::io::AsyncWriteExt;
+
+    #[tokio::test]
+    async fn lines_are_seen_when_they_are_whole_and_before_the_stream_ends() {
+        let (mut writer, reader) = tokio::io::duplex(64);
+        let drain = Drain::keeping(reader, 64);
+        let mut lines = String::new();
+        for part in ["one\ntw", "o\n", "three"] {
+            writer.write_all(part.as_bytes()).await.unwrap();
+            drain.grown().await;
+            let new = drain.lines_behind(lines.len());
+            lines.push_str(&String::from_utf8(new).unwrap());
+        }
+        assert_eq!(lines, "one\ntwo\n");
+    }
 
     #[test]
     fn head_and_tail_are_kept_and_the_gap_is_counted() {

@@ -54,7 +54,7 @@ fn time(ms: u64) -> String {
 }
 
 fn details(out: &mut String, style: Style, kata: &KataResult) {
-    if matches!(kata.verdict, Verdict::Passed | Verdict::NotAttempted) {
+    if matches!(kata.verdict, Verdict::Passed | Verdict::NotAttempted) || has_been_told(kata) {
         return;
     }
     let _ = writeln!(
@@ -95,8 +95,13 @@ fn details(out: &mut String, style: Style, kata: &KataResult) {
     }
 }
 
+/// Whether the compiler's errors, which are on the screen already, were all there is to say.
+fn has_been_told(kata: &KataResult) -> bool {
+    kata.verdict == Verdict::DoesNotCompile && kata.compiler.is_empty()
+}
+
 /// What rustc renders is text of the student's too, so only its own colours may stay.
-fn compiler_message(message: &str, style: Style) -> String {
+pub(super) fn compiler_message(message: &str, style: Style) -> String {
     let shown = if style.has_colour() {
         let parts = message.split_inclusive('m').map(coloured_part);
         parts.collect::<String>()

@@ -32,6 +32,8 @@ impl Live {
     pub(crate) fn show(&mut self, event: &Event) {
         match event {
             Event::Progress(what) => self.line(&inert(&printable_name(what))),
+            // They are in the report, or on the screen before it.
+            Event::CompileError(_) => {}
             Event::Started(kata) => {
                 self.running.push(kata.clone());
                 self.count();

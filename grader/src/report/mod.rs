@@ -15,6 +15,18 @@ pub(crate) use format::Format;
 pub(crate) use live::Live;
 use style::Style;
 
+/// An error of the compiler, as the report in this form has it; `None` where the report must be
+/// in one piece.
+pub(crate) fn compiler_error(error: &str, format: Format, colour: bool) -> Option<String> {
+    let style = match format {
+        Format::Human => Style::human(colour),
+        Format::Plain => Style::plain(),
+        Format::Json | Format::Junit => return None,
+    };
+    let shown = human::compiler_message(error, style);
+    Some(inert(&format!("{shown}\n")))
+}
+
 /// The report in this form.
 ///
 /// # Errors
