@@ -2,9 +2,11 @@
 
 use crate::error::{Error, Result};
 use crate::limits::Limits;
+use crate::parallel;
 use serde::Deserialize;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 /// The folder, below the course's root, of everything that decides.
 const HIDDEN: &str = "tests/hidden";
@@ -28,7 +30,7 @@ pub(crate) struct Kata {
     /// `tests/hidden/<track>/<id>`.
     pub(crate) hidden: PathBuf,
     /// What `kata.toml` says.
-    pub(crate) about: About,
+    pub(crate) about: Arc<About>,
 }
 
 /// `kata.toml`.
@@ -109,12 +111,12 @@ impl Catalogue {
                 "run this in the folder of the course, the one that holds `exercises`",
             ));
         };
-        let mut katas = Vec::new();
+        let mut folders = Vec::new();
         for track in subfolders(&root.join(HIDDEN))? {
-            for hidden in subfolders(&track)? {
-                katas.push(Kata::read(hidden)?);
-            }
+            folders.extend(subfolders(&track)?);
         }
+        let katas = parallel::map(&folders, |hidden| Kata::read(hidden));
+        let mut katas: Vec<Kata> = katas.into_iter().collect::<Result<_>>()?;
         katas.sort_by(|a, b| order(a).cmp(&order(b)));
         Ok(Self {
             root: root.to_owned(),
@@ -208,15 +210,15 @@ impl Catalogue {
 }
 
 impl Kata {
-    fn read(hidden: PathBuf) -> Result<Self> {
+    fn read(hidden: &Path) -> Result<Self> {
         let file = hidden.join("kata.toml");
         let text = fs::read_to_string(&file).map_err(|error| Error::io("read", &file, &error))?;
-        let about = toml::from_str(&text).map_err(|error| Error::course(&file, error))?;
+        let about: About = toml::from_str(&text).map_err(|error| Error::course(&file, error))?;
         Ok(Self {
-            id: name_of(&hidden),
+            id: name_of(hidden),
             track: hidden.parent().map(name_of).unwrap_or_default(),
-            hidden,
-            about,
+            hidden: hidden.to_owned(),
+            about: Arc::new(about),
         })
     }
 

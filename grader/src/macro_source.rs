@@ -2,6 +2,7 @@
 //! each use, and one that repeats it without the student's code.
 
 use crate::error::{Error, Result};
+use crate::spans;
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 use std::path::Path;
@@ -25,6 +26,10 @@ impl MacroSource {
     /// # Errors
     /// When it is not Rust.
     pub(crate) fn parse(path: &Path, source: &str) -> Result<Self> {
+        spans::forgotten_after(|| Self::parsed(path, source))
+    }
+
+    fn parsed(path: &Path, source: &str) -> Result<Self> {
         let file = syn::parse_file(source)
             .map_err(|error| Error::course(path, format!("not Rust: {error}")))?;
         let macros: Vec<&ItemFn> = file.items.iter().filter_map(a_macro).collect();

@@ -13,6 +13,7 @@
 //! All of this holds only as far as the tokens found here are those that rustc finds. Where
 //! they may differ the text decides.
 
+use crate::spans;
 use proc_macro2::{Delimiter, Group, Ident, TokenStream, TokenTree, token_stream};
 
 /// Something that may not be in a submission.
@@ -30,14 +31,10 @@ pub(crate) fn scan(source: &str) -> Option<Finding> {
     if let Some(finding) = shebang(source) {
         return Some(finding);
     }
-    let found = match source.parse::<TokenStream>() {
+    spans::forgotten_after(|| match source.parse::<TokenStream>() {
         Ok(tokens) => Walk::new(tokens).first(),
         Err(_) => untold(source),
-    };
-    // The library keeps the text of everything that a thread has parsed until it is told
-    // that nobody asks for positions any more.
-    proc_macro2::extra::invalidate_current_thread_spans();
-    found
+    })
 }
 
 /// A first line that rustc skips and that may open a comment or a string here.

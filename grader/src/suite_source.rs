@@ -6,8 +6,9 @@
 
 use crate::catalogue::Kata;
 use crate::error::{Error, Result};
+use crate::spans;
 use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
-use std::collections::HashMap;
+use std::collections::VecDeque;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -45,9 +46,12 @@ pub(crate) struct Refused {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Excerpt(Range<usize>);
 
-/// Suites that were taken apart once for all submissions.
+/// Most suites that are kept, each as long as its file.
+const MOST: usize = 64;
+
+/// Suites that were taken apart, for all submissions: those that were asked for last.
 #[derive(Debug, Default)]
-pub(crate) struct Suites(Mutex<HashMap<PathBuf, Arc<SuiteSource>>>);
+pub(crate) struct Suites(Mutex<VecDeque<(PathBuf, Arc<SuiteSource>)>>);
 
 impl Suites {
     /// A kata's suite.
@@ -57,12 +61,14 @@ impl Suites {
     pub(crate) fn of(&self, kata: &Kata) -> Result<Arc<SuiteSource>> {
         let path = kata.hidden.join("suite.rs");
         let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(suite) = known.get(&path) {
-            return Ok(Arc::clone(suite));
-        }
-        let suite = SuiteSource::parse(&path, &kata.read_hidden("suite.rs")?)?;
-        let suite = Arc::new(suite);
-        known.insert(path, Arc::clone(&suite));
+        let place = known.iter().position(|(other, _)| *other == path);
+        let suite = match place.and_then(|place| known.remove(place)) {
+            Some((_, suite)) => suite,
+            None => Arc::new(SuiteSource::parse(&path, &kata.read_hidden("suite.rs")?)?),
+        };
+        known.push_back((path, Arc::clone(&suite)));
+        let over = known.len().saturating_sub(MOST);
+        known.drain(..over);
         Ok(suite)
     }
 }
@@ -73,6 +79,10 @@ impl SuiteSource {
     /// # Errors
     /// When it is not Rust, or a program that must not compile has no `//~ CODE` marker.
     pub(crate) fn parse(path: &Path, source: &str) -> Result<Self> {
+        spans::forgotten_after(|| Self::taken_apart(path, source))
+    }
+
+    fn taken_apart(path: &Path, source: &str) -> Result<Self> {
         let tokens: TokenStream = source
             .parse()
             .map_err(|error| Error::course(path, format!("not Rust: {error}")))?;

@@ -33,7 +33,11 @@ pub(crate) fn inert(output: &str) -> String {
 
 /// JSON text with every character that could steer a terminal or a log escaped as JSON
 /// escapes it. JSON itself allows them, and a log that shows the text would obey them.
-pub(crate) fn escaped(json: &str) -> String {
+pub(crate) fn escaped(json: String) -> String {
+    // No line of JSON begins with `:`, and nothing else is a command without a pair of these.
+    if json.is_ascii() && !json.contains('\u{7f}') && !json.contains("##") {
+        return json;
+    }
     let lines = json.split('\n').map(escaped_line);
     lines.collect::<Vec<_>>().join("\n")
 }
@@ -198,7 +202,7 @@ mod tests {
     fn json_that_steers_is_escaped_and_means_the_same() {
         let text = "csi \u{9b}31m bidi \u{202e} tag \u{e0001} \u{1b} ##[error]x ##vso[y]";
         let json = serde_json::to_string(text).unwrap();
-        let safe = escaped(&json);
+        let safe = escaped(json);
         assert!(safe.is_ascii() && !safe.contains("##"), "{safe}");
         assert_eq!(serde_json::from_str::<String>(&safe).unwrap(), text);
     }

@@ -13,6 +13,7 @@ const LAYERS: &[&[&str]] = &[
     &["error", "exit_code", "text"],
     &[
         "limits",
+        "parallel",
         "removal",
         "process",
         "scratch",
@@ -23,6 +24,7 @@ const LAYERS: &[&[&str]] = &[
     &["outcome", "record", "cargo"],
     &[
         "catalogue",
+        "spans",
         "suite_source",
         "macro_source",
         "scan",

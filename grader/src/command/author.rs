@@ -1,11 +1,11 @@
 //! `author verify`: the author's proof.
 
-use super::check::parallelism;
 use super::output::say;
 use super::{Here, block_on};
 use crate::cli::Verify;
 use crate::error::Result;
 use crate::exit_code::ExitCode;
+use crate::parallel;
 use crate::report::Live;
 use crate::text::plural;
 use crate::verify::{self, Findings};
@@ -15,7 +15,7 @@ use tokio::sync::mpsc;
 /// Verifies katas and prints a table.
 pub(super) fn verify(here: &Here, args: &Verify) -> Result<ExitCode> {
     let katas = here.catalogue.select(&args.katas, &here.cwd)?;
-    let jobs = args.jobs.unwrap_or_else(parallelism);
+    let jobs = args.jobs.unwrap_or_else(parallel::cores);
     let (events, mut happened) = mpsc::unbounded_channel();
     let mut live = Live::new(katas.len());
     let findings = block_on(async {

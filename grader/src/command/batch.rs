@@ -1,6 +1,6 @@
 //! `batch`: grade a class.
 
-use super::check::{exit_code, parallelism};
+use super::check::exit_code;
 use super::output::say;
 use super::{Here, block_on};
 use crate::atomic;
@@ -8,6 +8,7 @@ use crate::cli::Batch;
 use crate::error::{Error, Result};
 use crate::exit_code::ExitCode;
 use crate::grade::{Student, Terms, fresh_seed, grade_class};
+use crate::parallel;
 use crate::process::CageChoice;
 use crate::record::{Event, Report};
 use crate::report::{Format, Live, render};
@@ -25,7 +26,7 @@ pub(super) fn batch(here: &Here, batch: &Batch) -> Result<ExitCode> {
         seed: batch.seed.map_or_else(fresh_seed, Ok)?,
         rounds: 1,
         cage: batch.cage.unwrap_or_else(CageChoice::usual),
-        jobs: batch.jobs.unwrap_or_else(parallelism),
+        jobs: batch.jobs.unwrap_or_else(parallel::cores),
     };
     let mut lines = graded(here, &students, terms, &out)?;
     lines.sort_by(|a, b| a.name.cmp(&b.name));

@@ -7,6 +7,7 @@ use crate::error::{Error, Result};
 use crate::exit_code::ExitCode;
 use crate::grade::{Task, Terms, fresh_seed, grade};
 use crate::outcome::Verdict;
+use crate::parallel;
 use crate::process::CageChoice;
 use crate::progress::Progress;
 use crate::record::{Event, KataResult, Report};
@@ -122,7 +123,7 @@ fn task(here: &Here, check: &Check) -> Result<Task> {
             seed: check.seed.map_or_else(fresh_seed, Ok)?,
             rounds: check.repeat,
             cage: check.cage.unwrap_or_else(CageChoice::usual),
-            jobs: check.jobs.unwrap_or_else(parallelism),
+            jobs: check.jobs.unwrap_or_else(parallel::cores),
         },
     })
 }
@@ -139,11 +140,6 @@ fn at_home() -> bool {
 
 fn shown(path: &Path, cwd: &Path) -> String {
     path.strip_prefix(cwd).unwrap_or(path).display().to_string()
-}
-
-/// As many katas at a time as the machine has processors.
-pub(super) fn parallelism() -> usize {
-    std::thread::available_parallelism().map_or(1, usize::from)
 }
 
 fn note(here: &Here, report: &Report) -> Result<()> {

@@ -13,7 +13,7 @@ use tokio::task::{JoinError, JoinHandle};
 
 /// Most katas that share a driver: linking once for so many is nearly free, and a kata that
 /// breaks the driver for all costs no more than these.
-const MOST: usize = 24;
+const MOST: usize = 12;
 
 /// Splits what is to be graded: into what needs a driver of its own, and batches that share
 /// one, at least so many.

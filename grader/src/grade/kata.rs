@@ -24,7 +24,6 @@ pub(super) struct OneKata<'a> {
 }
 
 /// What is left to do for a kata.
-#[expect(clippy::large_enum_variant, reason = "few at a time, and moved once")]
 pub(super) enum Step {
     /// Nothing.
     Done(KataResult),

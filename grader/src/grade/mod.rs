@@ -10,18 +10,24 @@ use crate::cargo::{self, Toolchain};
 use crate::catalogue::{Catalogue, Kata};
 use crate::error::{Error, Result};
 use crate::fingerprint::Fingerprint;
+use crate::parallel;
 use crate::process::CageChoice;
 use crate::record::{Events, KataResult, REPORT_VERSION, Report};
 use crate::stage::Stage;
 use crate::submission::{self, Submission};
 use crate::verdicts::{DecidedBy, Found, Key, OnDisk, UnderWay, Verdicts};
 use crate::workshop::Workshop;
+use futures::stream::{self, StreamExt};
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 use tokio::sync::Semaphore;
 
 pub(crate) use class::{Student, grade_class};
+
+/// Batches under way besides those that can be worked on, so that one is ready when another is done.
+/// Not all of them: what is under way is held in memory and lies in the scratch folder.
+const SPARE: usize = 1;
 
 /// How to grade, whoever's work it is.
 #[derive(Debug, Clone, Copy)]
@@ -140,21 +146,11 @@ struct Intake {
 impl Intake {
     fn new(katas: &[&Kata], task: &Task, kept: Option<&Kept>) -> Result<Self> {
         let (mut known, mut left, mut under_way) = (BTreeMap::new(), Vec::new(), Vec::new());
-        for kata in katas {
-            let folder = task.from.join(kata.place());
-            let submission = submission::take(kata, &folder)?;
-            let key = kept.map(|kept| kept.decided_by.key(kata, &submission));
-            let found = kept.zip(key.as_ref());
-            let found = found.map_or(Found::Nothing, |(kept, key)| kept.verdicts.find(kata, key));
-            let to_grade = |submission| ToGrade {
-                kata: (*kata).clone(),
-                submission,
-                key,
-            };
-            match found {
-                Found::Kept(result) => drop(known.insert(kata.id.clone(), *result)),
-                Found::UnderWay(verdict) => under_way.push((to_grade(submission), verdict)),
-                Found::Nothing => left.push(to_grade(submission.scanned(&folder))),
+        for taken in parallel::map(katas, |kata| taken(kata, task, kept)) {
+            match taken? {
+                Taken::Known(result) => drop(known.insert(result.kata.clone(), *result)),
+                Taken::UnderWay(one, verdict) => under_way.push((one, verdict)),
+                Taken::Left(one) => left.push(one),
             }
         }
         Ok(Self {
@@ -163,6 +159,31 @@ impl Intake {
             under_way,
         })
     }
+}
+
+/// What a submission holds for one kata.
+enum Taken {
+    Known(Box<KataResult>),
+    UnderWay(ToGrade, UnderWay),
+    Left(ToGrade),
+}
+
+fn taken(kata: &Kata, task: &Task, kept: Option<&Kept>) -> Result<Taken> {
+    let folder = task.from.join(kata.place());
+    let submission = submission::take(kata, &folder)?;
+    let key = kept.map(|kept| kept.decided_by.key(kata, &submission));
+    let found = kept.zip(key.as_ref());
+    let found = found.map_or(Found::Nothing, |(kept, key)| kept.verdicts.find(kata, key));
+    let to_grade = |submission| ToGrade {
+        kata: kata.clone(),
+        submission,
+        key,
+    };
+    Ok(match found {
+        Found::Kept(result) => Taken::Known(result),
+        Found::UnderWay(verdict) => Taken::UnderWay(to_grade(submission), verdict),
+        Found::Nothing => Taken::Left(to_grade(submission.scanned(&folder))),
+    })
 }
 
 /// A kata whose verdict is not kept.
@@ -216,13 +237,14 @@ struct Grading {
 
 impl Grading {
     async fn graded(self: &Arc<Self>, left: Vec<ToGrade>, least: usize) -> Result<Vec<ByKata>> {
-        let running: Vec<_> = batches(left, least.max(1))
-            .into_iter()
+        let batches = batches(left, least.max(1));
+        let running = stream::iter(batches)
             .map(|batch| tokio::spawn(Arc::clone(self).batch(batch)))
-            .collect();
+            .buffer_unordered(self.task.terms.jobs.max(1) + SPARE);
+        let graded: Vec<_> = running.collect().await;
         let mut results = Vec::new();
-        for batch in running {
-            let graded = batch.await.map_err(|error| broken(&error))??;
+        for batch in graded {
+            let graded = batch.map_err(|error| broken(&error))??;
             results.extend(graded.into_iter().map(by_kata));
         }
         Ok(results)

@@ -6,6 +6,7 @@ mod on_disk;
 use crate::catalogue::Kata;
 use crate::error::Result;
 use crate::fingerprint::Fingerprint;
+use crate::parallel;
 use crate::record::KataResult;
 use crate::submission::Submission;
 use std::collections::HashMap;
@@ -32,11 +33,12 @@ impl DecidedBy {
     pub(crate) fn new(compiler: Fingerprint, katas: &[&Kata]) -> Result<Self> {
         let grader = std::env::current_exe().unwrap_or_default();
         let decided_by = compiler.program(&grader);
-        let katas = katas.iter().map(|kata| {
+        let katas = parallel::map(katas, |kata| {
             let suite = decided_by.clone().folder(&kata.hidden, |_| true)?;
             Ok((kata.id.clone(), suite))
         });
-        katas.collect::<Result<_>>().map(|katas| Self { katas })
+        let katas = katas.into_iter().collect::<Result<_>>()?;
+        Ok(Self { katas })
     }
 
     /// What decides this submission of this kata.

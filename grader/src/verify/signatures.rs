@@ -2,6 +2,7 @@
 
 use super::{Bench, Findings};
 use crate::error::{Error, Result};
+use crate::spans;
 use quote::ToTokens;
 use std::collections::BTreeSet;
 use std::fs;
@@ -46,11 +47,13 @@ fn differences(stub: &BTreeSet<String>, solution: &BTreeSet<String>) -> Vec<Stri
 
 /// Every public item, without bodies, documentation and argument names.
 fn face(source: &str) -> syn::Result<BTreeSet<String>> {
-    let mut face = BTreeSet::new();
-    for item in syn::parse_file(source)?.items {
-        describe(&item, &mut face);
-    }
-    Ok(face)
+    spans::forgotten_after(|| {
+        let mut face = BTreeSet::new();
+        for item in syn::parse_file(source)?.items {
+            describe(&item, &mut face);
+        }
+        Ok(face)
+    })
 }
 
 fn describe(item: &Item, face: &mut BTreeSet<String>) {

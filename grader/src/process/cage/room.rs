@@ -1,11 +1,12 @@
 //! Whether a machine has room for more threads. What a program says of that is only its word.
 
+use crate::parallel;
 use std::sync::{Mutex, PoisonError};
 use std::thread;
 
 /// Threads and processes that a compiler and its linker need at once.
 pub(super) fn of_a_compiler() -> u32 {
-    let cores = thread::available_parallelism().map_or(1, usize::from);
+    let cores = parallel::cores();
     u32::try_from(cores).unwrap_or(u32::MAX).saturating_add(12)
 }
 
