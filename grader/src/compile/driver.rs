@@ -2,7 +2,7 @@
 
 use super::diagnostics::misfit;
 use super::job::{Job, staged};
-use super::rustc::{Run, Setting, nobody, rustc};
+use super::rustc::{Run, Setting, rustc};
 use super::{Caged, Compiler, Made, NotCompiled};
 use crate::error::Result;
 use crate::process::Cage;
@@ -27,7 +27,7 @@ impl Caged<'_> {
         job.extern_crate("suite", externs.get("suite-drive")?);
         job.remap(&stage.seen().join("suites"), "hidden suite");
         self.compiler.against(&mut job, stage, &stage.out())?;
-        let run = self.rustc(&job, nobody).await?;
+        let run = self.rustc(&job, None).await?;
         let Some(made) = self.cage.fetch(&job.output(&stage.out())).await else {
             return Err(misfit(&stage.kata, &run).into());
         };
@@ -86,7 +86,7 @@ impl Compiler<'_> {
         }
         let bars = batch.bars(&self.readable(), katas, setting.bounds);
         let mut cage = Cage::open(&bars, self.level).await?;
-        let run = rustc(self.toolchain, &job, &setting, &mut cage, nobody).await?;
+        let run = rustc(self.toolchain, &job, &setting, &mut cage, None).await?;
         let made = cage.fetch(&job.output(&setting.out)).await;
         let is_made = made.is_some();
         made.map(|made| batch.keep_driver(made)).transpose()?;

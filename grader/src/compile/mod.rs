@@ -10,7 +10,7 @@ pub(crate) use self::driver::Merged;
 
 use self::diagnostics::{Diagnostic, misfit, not_compiled, rendered};
 use self::job::{Job, is_staged, staged};
-use self::rustc::{Run, Setting, nobody, rustc};
+use self::rustc::{Hear, Run, Setting, rustc};
 use crate::cargo::{Externs, Toolchain};
 use crate::catalogue::{Given, Kata};
 use crate::error::{Error, Result};
@@ -151,7 +151,7 @@ impl Caged<'_> {
         self.warnings = self.student().await?;
         for given in &kata.about.given {
             let job = self.given(given)?;
-            self.make(&job, |run| misfit(kata, run), nobody).await?;
+            self.make(&job, |run| misfit(kata, run), None).await?;
         }
         self.keep_libraries().await?;
         Ok(self)
@@ -168,12 +168,12 @@ impl Caged<'_> {
         job.remap(&stage.seen().join("src"), &stage.source_as_shown());
         job.link(self.compiler.externs, &kata.about.dependencies)?;
         let events = self.compiler.events;
-        let hear = |message: &Diagnostic| {
+        let mut hear = |message: &Diagnostic| {
             if let Some(error) = message.rendered_at("error") {
                 let _ = events.send(Event::CompileError(error));
             }
         };
-        let run = self.make(&job, not_compiled, hear).await?;
+        let run = self.make(&job, not_compiled, Some(&mut hear)).await?;
         Ok(rendered(&run, "warning"))
     }
 
@@ -202,7 +202,7 @@ impl Caged<'_> {
         &mut self,
         job: &Job,
         why: impl FnOnce(&Run) -> NotCompiled,
-        hear: impl FnMut(&Diagnostic),
+        hear: Option<Hear<'_>>,
     ) -> Made<Run> {
         let run = self.rustc(job, hear).await?;
         if job.exists(&self.stage.out(), &mut self.cage).await {
@@ -212,7 +212,7 @@ impl Caged<'_> {
         }
     }
 
-    async fn rustc(&mut self, job: &Job, hear: impl FnMut(&Diagnostic)) -> Result<Run> {
+    async fn rustc(&mut self, job: &Job, hear: Option<Hear<'_>>) -> Result<Run> {
         let setting = Setting::of(self.stage);
         let toolchain = self.compiler.toolchain;
         rustc(toolchain, job, &setting, &mut self.cage, hear).await

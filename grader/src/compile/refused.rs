@@ -4,7 +4,7 @@
 use super::Compiler;
 use super::diagnostics::what_is_wrong;
 use super::job::{Job, is_staged, staged};
-use super::rustc::{Setting, nobody, rustc};
+use super::rustc::{Setting, rustc};
 use crate::cargo;
 use crate::catalogue::{Given, Kata};
 use crate::error::{Error, Result};
@@ -43,7 +43,7 @@ impl Compiler<'_> {
             job.look_in(&stage.libraries());
         }
         let mut cage = Cage::open(&stage.refused_bars(&readable), self.level).await?;
-        let run = rustc(self.toolchain, &job, &setting(stage), &mut cage, nobody).await?;
+        let run = rustc(self.toolchain, &job, &setting(stage), &mut cage, None).await?;
         let cases = refused.iter().enumerate().map(|(index, refused)| {
             let wrong = what_is_wrong(&run.diagnostics, index, &refused.expected);
             (refused.case.clone(), wrong)
@@ -59,7 +59,7 @@ impl Compiler<'_> {
         self.against(&mut job, stage, &stage.libraries())?;
         job.look_in(&stage.libraries());
         let mut cage = Cage::open(&stage.refused_bars(&self.readable()), self.level).await?;
-        rustc(self.toolchain, &job, &setting(stage), &mut cage, nobody).await?;
+        rustc(self.toolchain, &job, &setting(stage), &mut cage, None).await?;
         let made = cage.fetch(&file).await;
         let expansions = made.and_then(|made| read(made).ok()).unwrap_or_default();
         stage.keep_expansions(&expansions)

@@ -5,10 +5,11 @@ use super::job::Job;
 use crate::cargo::Toolchain;
 use crate::error::Result;
 use crate::limits::Bounds;
-use crate::process::{Cage, Ended, Order};
+use crate::process::{Cage, Ended, Lines, Order};
 use crate::stage::KataStage;
 use crate::watch::{Stop, TICK, Watch};
 use std::path::PathBuf;
+use tokio::time::interval;
 
 /// Bytes of rustc's messages kept at either end.
 const KEPT_MESSAGES: usize = 4 << 20;
@@ -48,7 +49,10 @@ pub(super) struct Run {
     pub(super) ended: Option<Ended>,
 }
 
-/// Runs rustc; `hear` is told each message as it comes.
+/// Who is told each message as it comes.
+pub(super) type Hear<'a> = &'a mut (dyn FnMut(&Diagnostic) + Send);
+
+/// Runs rustc.
 ///
 /// # Errors
 /// When it could not be started or ended.
@@ -57,21 +61,25 @@ pub(super) async fn rustc(
     job: &Job,
     setting: &Setting,
     cage: &mut Cage,
-    mut hear: impl FnMut(&Diagnostic),
+    mut hear: Option<Hear<'_>>,
 ) -> Result<Run> {
     let order = order(toolchain, job, setting);
     let running = cage.spawn(&order, KEPT_MESSAGES).await?;
     let mut watch = Watch::over(running.root, order.bounds);
-    let (mut stopped, mut ended, mut heard) = (None, None, 0);
+    let (mut stopped, mut ended) = (None, None);
+    let mut lines = Lines::default();
+    // Not a sleep in each round: whoever never stops talking would put it off for ever.
+    let mut look = interval(TICK * 5);
     while stopped.is_none() && ended.is_none() {
         tokio::select! {
             end = cage.ended() => ended = Some(end),
-            () = running.stderr.grown() => {
-                let lines = running.stderr.lines_behind(heard);
-                read_diagnostics(&lines).iter().for_each(&mut hear);
-                heard += lines.len();
+            _ = look.tick() => stopped = watch.look(&running),
+            () = running.stderr.grown(), if hear.is_some() => {
+                let said = read_diagnostics(&running.stderr.next_lines(&mut lines));
+                if let Some(hear) = &mut hear {
+                    said.iter().for_each(hear);
+                }
             }
-            () = tokio::time::sleep(TICK * 5) => stopped = watch.look(&running),
         }
     }
     cage.end().await?;
@@ -82,9 +90,6 @@ pub(super) async fn rustc(
         ended,
     })
 }
-
-/// Who does not want to be told.
-pub(super) fn nobody(_: &Diagnostic) {}
 
 fn order(toolchain: &Toolchain, job: &Job, setting: &Setting) -> Order {
     let out = setting.out.display().to_string();

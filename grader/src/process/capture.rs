@@ -57,6 +57,14 @@ impl Captured {
     }
 }
 
+/// How much of a stream has been taken in lines.
+#[derive(Debug, Default)]
+pub(crate) struct Lines {
+    taken: usize,
+    /// Bytes in which the last line end is known, so that a line without end is read once.
+    searched: usize,
+}
+
 /// A stream that is read to its end in the background, whether anybody looks or not.
 pub(crate) struct Drain {
     captured: Arc<Mutex<Captured>>,
@@ -98,12 +106,18 @@ impl Drain {
         self.grown.notified().await;
     }
 
-    /// The whole lines that have come behind the first `seen` bytes, as far as they are kept.
-    pub(crate) fn lines_behind(&self, seen: usize) -> Vec<u8> {
+    /// The whole lines that have come since the last call, as far as the head is kept.
+    pub(crate) fn next_lines(&self, lines: &mut Lines) -> Vec<u8> {
         let captured = lock(&self.captured);
-        let new = captured.head.get(seen..).unwrap_or_default();
+        let new = &captured.head[lines.searched..];
         let end = new.iter().rposition(|byte| *byte == b'\n');
-        new[..end.map_or(0, |end| end + 1)].to_vec()
+        let end = end.map_or(lines.taken, |end| lines.searched + end + 1);
+        let whole = captured.head[lines.taken..end].to_vec();
+        *lines = Lines {
+            taken: end,
+            searched: captured.head.len(),
+        };
+        whole
     }
 
     /// What came. Call it when everything that could write is dead: it waits a moment for
@@ -129,14 +143,13 @@ mod tests {
     async fn lines_are_seen_when_they_are_whole_and_before_the_stream_ends() {
         let (mut writer, reader) = tokio::io::duplex(64);
         let drain = Drain::keeping(reader, 64);
-        let mut lines = String::new();
-        for part in ["one\ntw", "o\n", "three"] {
+        let (mut lines, mut seen) = (Lines::default(), Vec::new());
+        for part in ["one\ntw", "o\nth", "re", "e\nfour"] {
             writer.write_all(part.as_bytes()).await.unwrap();
             drain.grown().await;
-            let new = drain.lines_behind(lines.len());
-            lines.push_str(&String::from_utf8(new).unwrap());
+            seen.push(String::from_utf8(drain.next_lines(&mut lines)).unwrap());
         }
-        assert_eq!(lines, "one\ntwo\n");
+        assert_eq!(seen, ["one\n", "two\n", "", "three\n"]);
     }
 
     #[test]

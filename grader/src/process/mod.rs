@@ -22,7 +22,7 @@ use tokio::io::{AsyncRead, AsyncWrite};
 pub(crate) use cage::Cage;
 #[cfg(all(target_os = "linux", not(grader_portable)))]
 pub(crate) use cage::{ENTER, KEEPER, enter, keep, wait_for_all};
-pub(crate) use capture::{Captured, Drain};
+pub(crate) use capture::{Captured, Drain, Lines};
 pub(crate) use level::{CageChoice, Level, Possible, remedy};
 pub(crate) use not_started::NotStarted;
 pub(crate) use tool::tool;
