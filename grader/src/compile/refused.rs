@@ -45,7 +45,7 @@ impl Compiler<'_> {
         let mut cage = Cage::open(&stage.refused_bars(&readable), self.level).await?;
         let run = rustc(self.toolchain, &job, &setting(stage), &mut cage, None).await?;
         let cases = refused.iter().enumerate().map(|(index, refused)| {
-            let wrong = what_is_wrong(&run.diagnostics, index, &refused.expected);
+            let wrong = what_is_wrong(&run, index, &refused.expected);
             (refused.case.clone(), wrong)
         });
         Ok(cases.collect())

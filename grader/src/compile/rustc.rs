@@ -12,7 +12,7 @@ use std::path::PathBuf;
 use tokio::time::interval;
 
 /// Bytes of rustc's messages kept at either end.
-const KEPT_MESSAGES: usize = 4 << 20;
+const KEPT_MESSAGES: usize = 1 << 20;
 
 /// Pieces that are compiled anew or kept, each as a whole. By itself rustc makes ten times as many,
 /// and linking them takes longer than compiling what would else have been kept.
@@ -45,6 +45,8 @@ impl Setting {
 /// What one run of rustc came to.
 pub(super) struct Run {
     pub(super) diagnostics: Vec<Diagnostic>,
+    /// Whether they are all that rustc has said.
+    pub(super) is_whole: bool,
     pub(super) stopped: Option<Stop>,
     pub(super) ended: Option<Ended>,
 }
@@ -83,9 +85,10 @@ pub(super) async fn rustc(
         }
     }
     cage.end().await?;
-    let messages = running.stderr.finish().await.to_bytes();
+    let said = running.stderr.finish().await;
     Ok(Run {
-        diagnostics: read_diagnostics(&messages),
+        diagnostics: read_diagnostics(&said.to_bytes()),
+        is_whole: said.is_whole(),
         stopped,
         ended,
     })

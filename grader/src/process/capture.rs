@@ -45,9 +45,18 @@ impl Captured {
         self.tail.drain(..over);
     }
 
+    /// Whether nothing was left out.
+    pub(crate) fn is_whole(&self) -> bool {
+        self.left_out() == 0
+    }
+
+    fn left_out(&self) -> u64 {
+        self.total - (self.head.len() + self.tail.len()) as u64
+    }
+
     /// What was kept, with the gap counted in words.
     pub(crate) fn to_bytes(&self) -> Vec<u8> {
-        let gap = self.total - (self.head.len() + self.tail.len()) as u64;
+        let gap = self.left_out();
         let mut bytes = self.head.clone();
         if gap > 0 {
             bytes.extend_from_slice(format!("\n… {gap} bytes left out …\n").as_bytes());
@@ -126,7 +135,7 @@ impl Drain {
         if tokio::time::timeout(GRACE, &mut self.task).await.is_err() {
             self.task.abort();
         }
-        lock(&self.captured).clone()
+        std::mem::take(&mut *lock(&self.captured))
     }
 }
 
@@ -157,7 +166,9 @@ mod tests {
         let mut captured = Captured::new(4);
         captured.push(b"abcdefgh");
         assert_eq!(captured.to_bytes(), b"abcdefgh");
+        assert!(captured.is_whole());
         captured.push(b"ij");
+        assert!(!captured.is_whole());
         let shown = String::from_utf8(captured.to_bytes()).unwrap();
         assert_eq!(shown, "abcd\n… 2 bytes left out …\nghij");
     }
