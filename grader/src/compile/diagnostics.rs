@@ -4,6 +4,7 @@ use super::NotCompiled;
 use super::rustc::Run;
 use crate::catalogue::Kata;
 use crate::outcome::Verdict;
+use crate::process::Ended;
 use crate::stage::KataStage;
 use crate::watch::Stop;
 use serde::Deserialize;
@@ -76,6 +77,12 @@ pub(super) fn not_compiled(run: &Run) -> NotCompiled {
 }
 
 impl Run {
+    /// Whether rustc came to its end, with or without errors, and all it said is here. Its word
+    /// for that is good only where no code of the student's runs in it.
+    fn has_said_all(&self) -> bool {
+        self.is_whole && matches!(self.ended, Some(Ended::Exited(0 | 1)))
+    }
+
     /// Whether an error points at this kata's suite or at the student's sources of it.
     pub(super) fn is_fault_of(&self, stage: &KataStage) -> bool {
         let suite = format!("/{}.rs", stage.kata.id);
@@ -137,9 +144,10 @@ pub(super) fn what_is_wrong(
     index: usize,
     expected: &[(usize, String)],
 ) -> Option<String> {
-    if !run.is_whole {
-        // What counts against it may be in what was left out.
-        return Some("the compiler says more about it than can be read".to_owned());
+    if !run.has_said_all() {
+        // What counts against it may be in what is missing.
+        let wrong = "the compiler does not get to its end, or says more about it than can be read";
+        return Some(wrong.to_owned());
     }
     let errors_in = |twin: &str| {
         let file = format!("{twin}_{index}.rs");
@@ -202,12 +210,12 @@ mod tests {
         .replace('\n', "")
     }
 
-    fn run(messages: &[u8], is_whole: bool) -> Run {
+    fn run(messages: &[u8]) -> Run {
         Run {
             diagnostics: read_diagnostics(messages),
-            is_whole,
+            is_whole: true,
             stopped: None,
-            ended: None,
+            ended: Some(Ended::Exited(1)),
         }
     }
 
@@ -218,7 +226,7 @@ mod tests {
     #[test]
     fn a_program_must_be_refused_at_its_line_with_its_code_and_its_twin_must_not() {
         let right = diagnostic("refused/broken_0.rs", 7, "E0277");
-        assert_eq!(wrong(&run(right.as_bytes(), true)), None);
+        assert_eq!(wrong(&run(right.as_bytes())), None);
         for messages in [
             String::new(),
             diagnostic("refused/broken_0.rs", 8, "E0277"),
@@ -226,24 +234,33 @@ mod tests {
             diagnostic("refused/broken_1.rs", 7, "E0277"),
             format!("{right}\n{}", diagnostic("refused/sound_0.rs", 1, "E0432")),
         ] {
-            let wrong = wrong(&run(messages.as_bytes(), true));
+            let wrong = wrong(&run(messages.as_bytes()));
             assert!(wrong.is_some(), "{messages}");
         }
     }
 
     #[test]
-    fn a_program_that_too_much_is_said_about_is_not_refused_rightly() {
-        let right = diagnostic("refused/broken_0.rs", 7, "E0277");
-        assert!(wrong(&run(right.as_bytes(), false)).is_some());
+    fn a_program_about_which_not_all_was_said_is_not_refused_rightly() {
+        let right = || run(diagnostic("refused/broken_0.rs", 7, "E0277").as_bytes());
+        assert_eq!(wrong(&right()), None);
+        let cut = Run {
+            is_whole: false,
+            ..right()
+        };
+        let without_end = [None, Some(Ended::Exited(101)), Some(Ended::Signalled(9))];
+        let stopped = without_end.map(|ended| Run { ended, ..right() });
+        for run in stopped.into_iter().chain([cut]) {
+            assert!(wrong(&run).is_some(), "{:?}", run.ended);
+        }
     }
 
     #[test]
     fn no_bytes_make_the_reader_of_diagnostics_panic() {
         crate::fuzz::bytes(|bytes| {
-            let _ = wrong(&run(bytes, true));
+            let _ = wrong(&run(bytes));
         });
         crate::fuzz::mutated(diagnostic("src/lib.rs", 7, "E0277").as_bytes(), |bytes| {
-            let run = run(bytes, true);
+            let run = run(bytes);
             let _ = (not_compiled(&run), rendered(&run, "warning"));
             run.diagnostics.iter().for_each(|error| drop(said(error)));
         });
