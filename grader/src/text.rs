@@ -200,11 +200,18 @@ mod tests {
 
     #[test]
     fn json_that_steers_is_escaped_and_means_the_same() {
-        let text = "csi \u{9b}31m bidi \u{202e} tag \u{e0001} \u{1b} ##[error]x ##vso[y]";
-        let json = serde_json::to_string(text).unwrap();
-        let safe = escaped(json);
-        assert!(safe.is_ascii() && !safe.contains("##"), "{safe}");
-        assert_eq!(serde_json::from_str::<String>(&safe).unwrap(), text);
+        for text in [
+            "csi \u{9b}31m bidi \u{202e} tag \u{e0001} \u{1b} ##[error]x ##vso[y]",
+            "##[error]x",
+            "\u{7f}",
+            "\u{202e}",
+        ] {
+            let json = serde_json::to_string(text).unwrap();
+            let safe = escaped(json);
+            let is_plain = |byte: u8| byte.is_ascii_graphic() || byte == b' ';
+            assert!(safe.bytes().all(is_plain) && !safe.contains("##"), "{safe}");
+            assert_eq!(serde_json::from_str::<String>(&safe).unwrap(), text);
+        }
     }
 
     #[test]
