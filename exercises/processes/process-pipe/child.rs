@@ -1,4 +1,4 @@
-//! The child program of the examples in `tests/children.rs`: the other side of each conversation.
+//! The child program of the examples in `tests/processes.rs`: the other side of each conversation.
 
 use process_pipe::{PipeError, Receiver, Sender, serve};
 use std::io;

@@ -1,5 +1,5 @@
 //! The contract by example: `cargo test` in this folder runs it. Those with child processes
-//! are in `children.rs`.
+//! are in `processes.rs`.
 
 use process_pipe::{PipeError, Receiver, Sender, duplex, simplex};
 use std::thread;
