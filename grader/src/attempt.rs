@@ -79,7 +79,7 @@ impl Prepared {
         let lasting = names.lasting.clone();
         let stage = stage.kata(kata, &sources, &names.shown, workshop.level, lasting)?;
         let compiler = workshop.compiler();
-        let crates = match compiler.crates(&stage).await? {
+        let crates = match compiler.crates(&stage, &sources).await? {
             Ok(crates) => crates,
             Err(not_compiled) => return Ok(Err(not_compiled)),
         };
@@ -99,6 +99,11 @@ impl Prepared {
             },
             lanes,
         }))
+    }
+
+    /// Whether it has a driver of its own.
+    pub(crate) fn has_driver(&self) -> bool {
+        self.work.compiled.has_driver
     }
 
     /// Opens the cages of its cases, if they are not.
@@ -330,17 +335,21 @@ impl Subject<'_> {
     }
 
     fn panic(&self, panic: &suite_drive::Panic) -> Panic {
+        let Work { stage, sources, .. } = self.work;
         let line = usize::try_from(panic.line).unwrap_or(usize::MAX);
-        let source = self
-            .work
-            .sources
+        let library = self.work.compiled.library.as_ref();
+        let (file, line) = match library.and_then(|library| library.place(&panic.file, line)) {
+            Some((path, line)) => (format!("{}/{path}", stage.source_as_shown()), line),
+            None => (panic.file.clone(), line),
+        };
+        let source = sources
             .iter()
-            .find(|source| panic.file.ends_with(&format!("src/{}", source.path)))
+            .find(|source| file.ends_with(&format!("src/{}", source.path)))
             .and_then(|source| source.text.lines().nth(line.saturating_sub(1)));
         Panic {
             thread: panic.thread.clone(),
-            file: panic.file.clone(),
-            line: panic.line,
+            file,
+            line: u32::try_from(line).unwrap_or(u32::MAX),
             source: source.unwrap_or_default().trim().to_owned(),
             message: panic.message.clone(),
         }

@@ -134,6 +134,20 @@ impl Externs {
         })
     }
 
+    /// All of them, and what they use themselves.
+    ///
+    /// # Errors
+    /// When their folder cannot be read.
+    pub(crate) fn libraries(&self) -> Result<Vec<PathBuf>> {
+        let entries = fs::read_dir(&self.folder);
+        let entries = entries.map_err(|error| Error::io("list", &self.folder, &error))?;
+        let paths = entries.flatten().map(|entry| entry.path());
+        let is_library = |path: &PathBuf| path.extension().is_some_and(|end| end == "rlib");
+        let mut libraries: Vec<_> = paths.filter(is_library).collect();
+        libraries.sort();
+        Ok(libraries)
+    }
+
     /// The folder of all of them and of what they use themselves.
     pub(crate) fn folder(&self) -> &Path {
         &self.folder

@@ -4,8 +4,9 @@
 //! An entry is made beside its place and renamed into it: it is whole or absent.
 
 use crate::error::{Error, Result};
-use std::fs;
+use std::fs::{self, File};
 use std::path::{Path, PathBuf};
+use std::time::SystemTime;
 
 /// Entries of one kind that are kept.
 const KEPT: usize = 3;
@@ -36,10 +37,10 @@ impl Depot {
         fingerprint: &str,
         fill: impl FnOnce(&Path) -> Result<()>,
     ) -> Result<PathBuf> {
-        let place = self.root.join(format!("{kind}-{fingerprint}"));
-        if place.is_dir() {
-            return Ok(place);
+        if let Some(found) = self.find(kind, fingerprint) {
+            return Ok(found);
         }
+        let place = self.place(kind, fingerprint);
         fs::create_dir_all(&self.root).map_err(|error| Error::io("create", &self.root, &error))?;
         let making = tempfile::Builder::new()
             .prefix(".making-")
@@ -56,10 +57,24 @@ impl Depot {
         Ok(place)
     }
 
+    /// The entry of this kind and fingerprint, if it is there; now it is the last to be forgotten.
+    pub(crate) fn find(&self, kind: &str, fingerprint: &str) -> Option<PathBuf> {
+        let place = self.place(kind, fingerprint);
+        let folder = File::open(&place).ok()?;
+        // A depot that cannot be written serves as well.
+        let _ = folder.set_modified(SystemTime::now());
+        Some(place)
+    }
+
+    fn place(&self, kind: &str, fingerprint: &str) -> PathBuf {
+        self.root.join(format!("{kind}-{fingerprint}"))
+    }
+
     fn forget_old(&self, kind: &str) {
         let entries = fs::read_dir(&self.root).into_iter().flatten().flatten();
+        let is_of_kind = |name: &str| name.rsplit_once('-').is_some_and(|(other, _)| other == kind);
         let mut old: Vec<_> = entries
-            .filter(|entry| entry.file_name().to_string_lossy().starts_with(kind))
+            .filter(|entry| is_of_kind(&entry.file_name().to_string_lossy()))
             .filter_map(|entry| Some((entry.metadata().ok()?.modified().ok()?, entry.path())))
             .collect();
         old.sort();

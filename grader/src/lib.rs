@@ -21,6 +21,7 @@ mod removal;
 mod scratch;
 
 mod cargo;
+mod linking;
 mod outcome;
 mod record;
 
@@ -28,6 +29,7 @@ mod attempt;
 mod catalogue;
 mod compile;
 mod grade;
+mod interface;
 mod judge;
 mod macro_source;
 mod oracle;

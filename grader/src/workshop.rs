@@ -1,9 +1,10 @@
 //! What is built once and serves every submission: compiler, katas' crates, oracle.
 
 use crate::cargo::{self, Externs, Toolchain};
-use crate::compile::Compiler;
+use crate::compile::{Compiler, Sightings};
 use crate::error::{Error, Result};
 use crate::limits::Limits;
+use crate::linking::Linking;
 use crate::oracle::Oracle;
 use crate::process::{Bars, Cage, CageChoice, Level, Possible};
 use crate::record::{Event, Events};
@@ -17,6 +18,10 @@ pub(crate) struct Workshop {
     pub(crate) toolchain: Toolchain,
     /// What katas may use.
     pub(crate) externs: Externs,
+    /// How drivers are linked that were compiled before.
+    linking: Option<Linking>,
+    /// Interfaces that a driver was needed for.
+    sightings: Sightings,
     /// How much student code is shut in.
     pub(crate) level: Level,
     events: Events,
@@ -34,15 +39,19 @@ impl Workshop {
             let toolchain = Toolchain::find(&depot)?;
             let externs =
                 cargo::build_dependencies(&depot, &toolchain, progress(&sender, "katas' crates"));
-            externs.map(|externs| (toolchain, externs))
+            let externs = externs?;
+            let linking = Linking::of(&depot, &toolchain)?;
+            Ok::<_, Error>((toolchain, externs, linking))
         });
         let level = choice.level(&possible_cage().await?)?;
         Cage::check_linker(level)?;
-        let (toolchain, externs) = built.await.map_err(|error| broken(&error))??;
+        let (toolchain, externs, linking) = built.await.map_err(|error| broken(&error))??;
         let oracle = start_oracle(toolchain.clone(), events.clone());
         Ok(Self {
             toolchain,
             externs,
+            linking,
+            sightings: Sightings::default(),
             level,
             events: events.clone(),
             oracle,
@@ -54,6 +63,8 @@ impl Workshop {
         Compiler {
             toolchain: &self.toolchain,
             externs: &self.externs,
+            linking: self.linking.as_ref(),
+            sightings: &self.sightings,
             level: self.level,
             events: &self.events,
         }

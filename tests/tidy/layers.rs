@@ -21,7 +21,7 @@ const LAYERS: &[&[&str]] = &[
         "atomic",
         "depot",
     ],
-    &["outcome", "record", "cargo"],
+    &["outcome", "record", "cargo", "linking"],
     &[
         "catalogue",
         "spans",
@@ -29,6 +29,7 @@ const LAYERS: &[&[&str]] = &[
         "macro_source",
         "scan",
         "submission",
+        "interface",
         "stage",
         "watch",
         "compile",

@@ -22,7 +22,7 @@ impl Caged<'_> {
     /// The kata's own driver.
     pub(super) async fn driver(&mut self) -> Made<()> {
         let stage = self.stage;
-        let mut job = new_driver(stage.seen());
+        let mut job = new_driver(&stage.seen().join("driver.rs"), "bin");
         let externs = &self.compiler.externs;
         job.extern_crate("suite", externs.get("suite-drive")?);
         job.remap(&stage.seen().join("suites"), "hidden suite");
@@ -76,7 +76,7 @@ impl Compiler<'_> {
             incremental: None,
             bounds: strictest.unwrap_or_default().for_compiler(),
         };
-        let mut job = new_driver(batch.seen());
+        let mut job = new_driver(&batch.seen().join("driver.rs"), "bin");
         job.extern_crate("suite", self.externs.get("suite-drive")?);
         job.remap(&batch.seen().join("suites"), "hidden suite");
         for stage in katas {
@@ -107,8 +107,8 @@ impl Compiler<'_> {
     }
 }
 
-fn new_driver(seen: &Path) -> Job {
-    let mut job = Job::new("driver", &seen.join("driver.rs"), "bin");
+pub(super) fn new_driver(source: &Path, kind: &str) -> Job {
+    let mut job = Job::new("driver", source, kind);
     job.args(["-A", "warnings"]);
     job
 }

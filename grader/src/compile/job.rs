@@ -34,6 +34,8 @@ impl Job {
             "100",
             "-C",
             "debuginfo=0",
+            "-C",
+            "embed-bitcode=no",
             // What std knows of its own lines would be most of every program.
             "-C",
             "strip=debuginfo",
@@ -43,7 +45,7 @@ impl Job {
         let output = match kind {
             "bin" => executable(name),
             "proc-macro" => macro_file(name),
-            _ => format!("lib{name}.rlib"),
+            _ => library_file(name),
         };
         Self {
             name: name.to_owned(),
@@ -120,8 +122,13 @@ pub(super) fn staged(kata: &Kata, name: &str) -> String {
     if is_macro {
         macro_file(name)
     } else {
-        format!("lib{name}.rlib")
+        library_file(name)
     }
+}
+
+/// The file that a crate of this name is compiled to.
+pub(super) fn library_file(name: &str) -> String {
+    format!("lib{name}.rlib")
 }
 
 fn macro_file(name: &str) -> String {

@@ -3,10 +3,12 @@
 mod diagnostics;
 mod driver;
 mod job;
+mod library;
 mod refused;
 mod rustc;
 
 pub(crate) use self::driver::Merged;
+pub(crate) use self::library::{Library, Sightings};
 
 use self::diagnostics::{Diagnostic, misfit, not_compiled, rendered};
 use self::job::{Job, is_staged, staged};
@@ -14,10 +16,12 @@ use self::rustc::{Hear, Run, Setting, rustc};
 use crate::cargo::{Externs, Toolchain};
 use crate::catalogue::{Given, Kata};
 use crate::error::{Error, Result};
+use crate::linking::Linking;
 use crate::outcome::Verdict;
 use crate::process::{Cage, Level};
 use crate::record::{Event, Events};
 use crate::stage::KataStage;
+use crate::submission::SourceFile;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
@@ -27,6 +31,10 @@ pub(crate) struct Compiler<'a> {
     pub(crate) toolchain: &'a Toolchain,
     /// What katas may use.
     pub(crate) externs: &'a Externs,
+    /// How drivers are linked that were compiled before, where that is known.
+    pub(crate) linking: Option<&'a Linking>,
+    /// Interfaces that a driver was needed for.
+    pub(crate) sightings: &'a Sightings,
     /// How much the compiler is shut in.
     pub(crate) level: Level,
     /// Who is told of a student's errors before the compiler has ended.
@@ -49,6 +57,10 @@ pub(crate) struct Compiled {
     pub(crate) refused: BTreeMap<String, Option<String>>,
     /// Warnings about the student's crate, rendered.
     pub(crate) warnings: Vec<String>,
+    /// Whether it has a driver of its own.
+    pub(crate) has_driver: bool,
+    /// The driver that its own is linked with, if that was compiled before.
+    pub(crate) library: Option<Library>,
 }
 
 /// A kata that cannot be run.
@@ -91,28 +103,38 @@ fn told_apart<T>(made: Made<T>) -> Result<std::result::Result<T, NotCompiled>> {
 }
 
 impl Compiler<'_> {
-    /// Compiles the crates of one kata: the student's and those that the course gives.
+    /// Compiles the crates of one kata: the student's and those that the course gives; beside
+    /// them, a driver for their interface, if that pays.
     ///
     /// # Errors
     /// When the compiler could not be run; the student's mistakes are [`NotCompiled`].
     pub(crate) async fn crates<'s>(
         &'s self,
         stage: &'s KataStage,
+        sources: &[SourceFile],
     ) -> Result<std::result::Result<Caged<'s>, NotCompiled>> {
+        let library = async { self.library(stage, sources).await.map_err(Unmade::from) };
+        let made = tokio::try_join!(self.caged(stage), library);
+        told_apart(made.map(|(caged, library)| Caged { library, ..caged }))
+    }
+
+    async fn caged<'s>(&'s self, stage: &'s KataStage) -> Made<Caged<'s>> {
         let bars = stage.compiler_bars(&self.readable());
         let caged = Caged {
             compiler: self,
             stage,
             cage: Cage::open(&bars, self.level).await?,
             warnings: Vec::new(),
+            library: None,
         };
-        told_apart(caged.with_crates().await)
+        caged.with_crates().await
     }
 
     /// What the compiler itself and the katas' crates are.
     fn readable(&self) -> Vec<PathBuf> {
         let mut readable = vec![self.toolchain.sysroot.clone(), self.toolchain.rustc.clone()];
         readable.push(self.externs.folder().to_owned());
+        readable.extend(self.linking.map(|linking| linking.folder.clone()));
         readable
     }
 }
@@ -124,6 +146,8 @@ pub(crate) struct Caged<'a> {
     cage: Cage,
     /// Warnings about the student's crate, rendered.
     warnings: Vec<String>,
+    /// A driver that was compiled before.
+    library: Option<Library>,
 }
 
 impl Caged<'_> {
@@ -138,12 +162,28 @@ impl Caged<'_> {
     ) -> Result<std::result::Result<Compiled, NotCompiled>> {
         let (compiler, stage) = (self.compiler, self.stage);
         let refused = async { compiler.refused(stage).await.map_err(Unmade::from) };
-        let refused = match driver {
-            DriverOf::Kata => tokio::try_join!(self.driver(), refused).map(|((), refused)| refused),
-            DriverOf::Batch => refused.await,
-        };
-        let warnings = self.warnings;
-        told_apart(refused.map(|refused| Compiled { refused, warnings }))
+        let made = tokio::try_join!(self.drivable(driver), refused);
+        told_apart(made.map(|(has_driver, refused)| Compiled {
+            refused,
+            has_driver,
+            warnings: self.warnings,
+            library: self.library,
+        }))
+    }
+
+    /// Makes a driver, linked with one that was compiled before if there is one; whether it has one
+    /// now.
+    async fn drivable(&mut self, driver: DriverOf) -> Made<bool> {
+        if let Some(library) = self.library.take()
+            && self.link(&library).await?
+        {
+            self.library = Some(library);
+            return Ok(true);
+        }
+        match driver {
+            DriverOf::Kata => self.driver().await.map(|()| true),
+            DriverOf::Batch => Ok(false),
+        }
     }
 
     async fn with_crates(mut self) -> Made<Self> {

@@ -40,6 +40,24 @@ impl Setting {
             bounds: stage.kata.about.limits.for_compiler(),
         }
     }
+
+    /// A program to run there.
+    pub(super) fn order(&self, program: PathBuf, args: Vec<String>) -> Order {
+        let out = self.out.display().to_string();
+        let env = [
+            ("PATH", "/usr/local/bin:/usr/bin:/bin"),
+            ("TMPDIR", out.as_str()),
+            ("LANG", "C.UTF-8"),
+        ];
+        let env = env.map(|(name, value)| (name.to_owned(), value.to_owned()));
+        Order {
+            program,
+            args,
+            env: env.into(),
+            cwd: self.seen.clone(),
+            bounds: self.bounds,
+        }
+    }
 }
 
 /// What one run of rustc came to.
@@ -63,10 +81,21 @@ pub(super) async fn rustc(
     job: &Job,
     setting: &Setting,
     cage: &mut Cage,
+    hear: Option<Hear<'_>>,
+) -> Result<Run> {
+    supervised(&order(toolchain, job, setting), cage, hear).await
+}
+
+/// Runs a program that compiles or links.
+///
+/// # Errors
+/// When it could not be started or ended.
+pub(super) async fn supervised(
+    order: &Order,
+    cage: &mut Cage,
     mut hear: Option<Hear<'_>>,
 ) -> Result<Run> {
-    let order = order(toolchain, job, setting);
-    let running = cage.spawn(&order, KEPT_MESSAGES).await?;
+    let running = cage.spawn(order, KEPT_MESSAGES).await?;
     let mut watch = Watch::over(running.root, order.bounds);
     let (mut stopped, mut ended) = (None, None);
     let mut lines = Lines::default();
@@ -95,26 +124,16 @@ pub(super) async fn rustc(
 }
 
 fn order(toolchain: &Toolchain, job: &Job, setting: &Setting) -> Order {
-    let out = setting.out.display().to_string();
     let mut args = job.args.clone();
     if let Some(folder) = &setting.incremental {
         let folder = folder.join(&job.name);
         args.extend(["-C".to_owned(), format!("incremental={}", folder.display())]);
         args.extend(PIECES.map(str::to_owned));
     }
+    let out = setting.out.display().to_string();
     args.extend(["--out-dir".to_owned(), out.clone()]);
     args.extend(["-L".to_owned(), format!("dependency={out}")]);
-    let fixed = [
-        ("PATH", "/usr/local/bin:/usr/bin:/bin"),
-        ("TMPDIR", out.as_str()),
-        ("LANG", "C.UTF-8"),
-    ];
-    let env = fixed.map(|(name, value)| (name.to_owned(), value.to_owned()));
-    Order {
-        program: toolchain.rustc.clone(),
-        args,
-        env: env.into_iter().chain(job.env.clone()).collect(),
-        cwd: setting.seen.clone(),
-        bounds: setting.bounds,
-    }
+    let mut order = setting.order(toolchain.rustc.clone(), args);
+    order.env.extend(job.env.clone());
+    order
 }

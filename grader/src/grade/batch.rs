@@ -66,10 +66,10 @@ impl Grading {
                 Step::Run(prepared) => ready.push((way, prepared)),
             }
         }
-        let runnable = match driver {
-            DriverOf::Kata => ready,
-            DriverOf::Batch => self.merge(ready, &mut results).await,
-        };
+        let has_none = |(_, prepared): &mut (OnItsWay, Prepared)| !prepared.has_driver();
+        let without: Vec<_> = ready.extract_if(.., has_none).collect();
+        let mut runnable = ready;
+        runnable.extend(self.merge(without, &mut results).await);
         let running: Vec<_> = runnable
             .into_iter()
             .map(|(way, prepared)| tokio::spawn(Arc::clone(&self).run(way, prepared)))

@@ -47,6 +47,17 @@ impl Tool {
         Ok(String::from_utf8_lossy(&output.stdout).into_owned())
     }
 
+    /// Runs it; what it complains about if it succeeds.
+    pub(crate) fn complaint(mut self) -> Result<String> {
+        let output = self.0.output().map_err(|error| self.cannot_start(&error))?;
+        let complaint = String::from_utf8_lossy(&output.stderr).into_owned();
+        if output.status.success() {
+            Ok(complaint)
+        } else {
+            Err(self.failed(&complaint))
+        }
+    }
+
     /// Runs it; its output, and each line of its complaints as it comes, to `progress`.
     pub(crate) fn output_with_progress(mut self, mut progress: impl FnMut(&str)) -> Result<String> {
         self.0.stdout(Stdio::piped()).stderr(Stdio::piped());

@@ -3,12 +3,14 @@
 mod place;
 
 use self::place::{
-    DRIVER, EXPANSIONS, LASTING, LIBRARIES, OUT, Place, REFUSED_OUT, ROOT, WORK, make,
+    DRIVER, EXPANSIONS, INTERFACE, LASTING, LIBRARIES, LIBRARY_OUT, OUT, Place, REFUSED_OUT, ROOT, WORK, make,
 };
 use crate::cargo::executable;
 use crate::catalogue::{Given, Kata};
 use crate::error::Result;
+use crate::interface::Interface;
 use crate::limits::Bounds;
+use crate::linking::ENTRY;
 use crate::macro_source::MacroSource;
 use crate::process::{Bars, Level, Shown};
 use crate::scratch::Scratch;
@@ -175,6 +177,35 @@ impl KataStage {
         }
     }
 
+    /// Where an interface and the driver for it go.
+    pub(crate) fn library_out(&self) -> PathBuf {
+        self.seen().join(LIBRARY_OUT)
+    }
+
+    /// Where its interface lies, in the cage of a compiler.
+    pub(crate) fn interface(&self) -> PathBuf {
+        self.seen().join(INTERFACE)
+    }
+
+    /// The bars of the cage in which a driver for its interface is compiled, while the student's
+    /// crate may be in the first one.
+    pub(crate) fn library_bars(&self, compiler: &[PathBuf]) -> Bars {
+        Bars {
+            writable: self.library_out(),
+            ..self.compiler_bars(compiler)
+        }
+    }
+
+    /// Puts its interface there, and a driver that is a library.
+    pub(crate) fn write_interface(&self, interface: &Interface) -> Result<()> {
+        for file in interface.files() {
+            let path = format!("{INTERFACE}/{}", file.path);
+            self.place.write(&path, &file.text)?;
+        }
+        let main = driver_main(&[self], &format!("#[unsafe(no_mangle)]\npub fn {ENTRY}"));
+        self.place.write("library.rs", main)
+    }
+
     /// The bars of the cage in which its cases run.
     pub(crate) fn case_bars(&self, bounds: Bounds) -> Bars {
         Bars {
@@ -282,23 +313,33 @@ pub(crate) fn given_source(kata: &Kata, given: &Given) -> Result<MacroSource> {
     })
 }
 
-/// The main file of a driver, and the suites that are its modules. The modules have names
-/// that no kata's crate can have.
+/// The main file of a driver, and the suites that are its modules.
 fn write_driver(place: &Place, katas: &[&KataStage]) -> Result<()> {
+    for stage in katas {
+        place.write(&suite_file(stage), stage.suite.driver())?;
+    }
+    place.write("driver.rs", driver_main(katas, "fn main"))
+}
+
+fn suite_file(stage: &KataStage) -> String {
+    format!("suites/{}.rs", stage.kata.id)
+}
+
+/// A driver whose only function is called so. Its modules have names that no kata's crate can
+/// have.
+fn driver_main(katas: &[&KataStage], function: &str) -> String {
     let (mut modules, mut served) = (String::new(), String::new());
     for (index, stage) in katas.iter().enumerate() {
         let id = &stage.kata.id;
-        let suite = format!("suites/{id}.rs");
+        let suite = suite_file(stage);
         let module = format!("suite_of_kata_{index}");
         let _ = writeln!(modules, "#[path = {suite:?}]\nmod {module};");
         let _ = writeln!(
             served,
             "::suite::Kata {{ id: {id:?}, cases: {module}::CASES, roles: {module}::ROLES }},"
         );
-        place.write(&suite, stage.suite.driver())?;
     }
-    let main = format!(
-        "{modules}fn main() -> ::std::process::ExitCode {{\n::suite::serve(&[{served}])\n}}\n"
-    );
-    place.write("driver.rs", main)
+    format!(
+        "{modules}{function}() -> ::std::process::ExitCode {{\n::suite::serve(&[{served}])\n}}\n"
+    )
 }

@@ -13,10 +13,13 @@ use tempfile::TempDir;
 /// Where a cage with a root of its own sees a kata.
 const SEEN: &str = "/kata";
 
-/// Folders on the stage: what compilers write, what a case writes, what a private root is
-/// built on, the driver, what outlasts a grade, and crates for a driver of many katas.
+/// Folders on the stage: what compilers write, what can be seen of a student's crate, what a case
+/// writes, what a private root is built on, the driver, what outlasts a grade, and crates for other
+/// cages.
 pub(super) const OUT: &str = "out";
 pub(super) const REFUSED_OUT: &str = "refused-out";
+pub(super) const LIBRARY_OUT: &str = "library-out";
+pub(super) const INTERFACE: &str = "interface";
 pub(super) const WORK: &str = "work";
 pub(super) const ROOT: &str = "root";
 pub(super) const DRIVER: &str = "driver";
@@ -41,7 +44,7 @@ impl Place {
             .prefix(&format!("{name}-"))
             .tempdir_in(stage.folder.path())
             .map_err(|error| Error::io("make a folder in", stage.folder.path(), &error))?;
-        for inside in [OUT, REFUSED_OUT, WORK, ROOT, DRIVER, LASTING, LIBRARIES] {
+        for inside in [OUT, REFUSED_OUT, LIBRARY_OUT, WORK, ROOT, DRIVER, LASTING, LIBRARIES] {
             make(&folder.path().join(inside))?;
         }
         Ok(Self { folder, level })
