@@ -93,7 +93,6 @@ pub(crate) async fn possible_cage() -> Result<Possible> {
         readable: Vec::new(),
         writable: folder.path().join("work"),
         lasting: None,
-        loadable: false,
         proc: true,
         bounds: Limits::default().for_case(),
     };

@@ -26,9 +26,11 @@ impl Caged<'_> {
         let externs = &self.compiler.externs;
         job.extern_crate("suite", externs.get("suite-drive")?);
         job.remap(&stage.seen().join("suites"), "hidden suite");
-        self.compiler.against(&mut job, stage, &stage.out())?;
-        let run = self.rustc(&job, None).await?;
-        let Some(made) = self.cage.fetch(&job.output(&stage.out())).await else {
+        self.compiler.against(&mut job, stage, &stage.libraries())?;
+        job.look_in(&stage.libraries());
+        let (compiler, setting) = (self.compiler, Setting::of(stage));
+        let run = rustc(compiler.toolchain, &job, &setting, &mut self.cage, None).await?;
+        let Some(made) = self.cage.fetch(&job.output(&setting.out)).await else {
             return Err(misfit(&stage.kata, &run).into());
         };
         Ok(stage.keep_driver(made)?)

@@ -150,7 +150,8 @@ impl Caged<'_> {
         let file = File::open(&library.file);
         let file = file.map_err(|error| Error::io("open", &library.file, &error))?;
         stage.keep_library(&library_file(DRIVER), file)?;
-        let student = stage.out().join(library_file(&stage.kata.crate_name()));
+        let student = library_file(&stage.kata.crate_name());
+        let student = stage.libraries().join(student);
         let about = &stage.kata.about;
         let used = if about.dependencies.is_empty() && about.driver_dependencies.is_empty() {
             vec![compiler.externs.get("suite-drive")?.to_owned()]

@@ -14,7 +14,7 @@ use self::diagnostics::{Diagnostic, misfit, not_compiled, rendered};
 use self::job::{Job, is_staged, staged};
 use self::rustc::{Hear, Run, Setting, rustc};
 use crate::cargo::{Externs, Toolchain};
-use crate::catalogue::{Given, Kata};
+use crate::catalogue::Given;
 use crate::error::{Error, Result};
 use crate::linking::Linking;
 use crate::outcome::Verdict;
@@ -119,7 +119,7 @@ impl Compiler<'_> {
     }
 
     async fn caged<'s>(&'s self, stage: &'s KataStage) -> Made<Caged<'s>> {
-        let bars = stage.compiler_bars(&self.readable());
+        let bars = stage.student_bars(&self.readable());
         let caged = Caged {
             compiler: self,
             stage,
@@ -187,13 +187,20 @@ impl Caged<'_> {
     }
 
     async fn with_crates(mut self) -> Made<Self> {
-        let kata = &self.stage.kata;
+        let (compiler, stage) = (self.compiler, self.stage);
+        let kata = &stage.kata;
         self.warnings = self.student().await?;
+        if kata.has_macros() {
+            // Whatever is compiled from here on may run the student's.
+            let bars = stage.compiler_bars(&compiler.readable());
+            self.cage = Cage::open(&bars, compiler.level).await?;
+        }
         for given in &kata.about.given {
             let job = self.given(given)?;
-            self.make(&job, |run| misfit(kata, run), None).await?;
+            let setting = Setting::of(stage);
+            self.make(&job, &setting, |run| misfit(kata, run), None)
+                .await?;
         }
-        self.keep_libraries().await?;
         Ok(self)
     }
 
@@ -213,7 +220,13 @@ impl Caged<'_> {
                 let _ = events.send(Event::CompileError(error));
             }
         };
-        let run = self.make(&job, not_compiled, Some(&mut hear)).await?;
+        let setting = Setting {
+            incremental: stage.incremental_of_student(),
+            ..Setting::of(stage)
+        };
+        let run = self
+            .make(&job, &setting, not_compiled, Some(&mut hear))
+            .await?;
         Ok(rendered(&run, "warning"))
     }
 
@@ -227,8 +240,9 @@ impl Caged<'_> {
             .iter()
             .partition(|name| is_staged(&stage.kata, name));
         for name in ours {
-            job.extern_crate(name, &stage.out().join(staged(&stage.kata, name)));
+            job.extern_crate(name, &stage.libraries().join(staged(&stage.kata, name)));
         }
+        job.look_in(&stage.libraries());
         job.link(externs, others)?;
         if given.proc_macro {
             job.args(["--extern", "proc_macro"]);
@@ -237,38 +251,21 @@ impl Caged<'_> {
         Ok(job)
     }
 
-    /// Makes what a job makes, or says why it was not made.
+    /// Makes a crate and keeps it, for this cage and others, or says why it was not made.
     async fn make(
         &mut self,
         job: &Job,
+        setting: &Setting,
         why: impl FnOnce(&Run) -> NotCompiled,
         hear: Option<Hear<'_>>,
     ) -> Made<Run> {
-        let run = self.rustc(job, hear).await?;
-        if job.exists(&self.stage.out(), &mut self.cage).await {
-            Ok(run)
-        } else {
-            Err(why(&run).into())
-        }
-    }
-
-    async fn rustc(&mut self, job: &Job, hear: Option<Hear<'_>>) -> Result<Run> {
-        let setting = Setting::of(self.stage);
         let toolchain = self.compiler.toolchain;
-        rustc(toolchain, job, &setting, &mut self.cage, hear).await
-    }
-
-    /// Keeps the student's and the given crates, for other cages.
-    async fn keep_libraries(&mut self) -> Result<()> {
-        let kata: &Kata = &self.stage.kata;
-        let student = kata.crate_name();
-        let given = kata.about.given.iter().map(|given| given.name.as_str());
-        for name in given.chain([student.as_str()]) {
-            let file = staged(kata, name);
-            if let Some(made) = self.cage.fetch(&self.stage.out().join(&file)).await {
-                self.stage.keep_library(&file, made)?;
-            }
-        }
-        Ok(())
+        let run = rustc(toolchain, job, setting, &mut self.cage, hear).await?;
+        let Some(made) = self.cage.fetch(&job.output(&setting.out)).await else {
+            return Err(why(&run).into());
+        };
+        self.stage
+            .keep_library(&staged(&self.stage.kata, &job.name), made)?;
+        Ok(run)
     }
 }

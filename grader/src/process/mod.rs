@@ -53,8 +53,6 @@ pub(crate) struct Bars {
     pub(crate) writable: PathBuf,
     /// A folder of the host's that can be written too, for what should outlast the cage.
     pub(crate) lasting: Option<Shown>,
-    /// Whether what is written can be loaded as code: a procedural macro must be.
-    pub(crate) loadable: bool,
     /// Whether programs see their own `/proc`; the linker needs it, drivers must not.
     pub(crate) proc: bool,
     /// What each program may use.

@@ -78,8 +78,7 @@ impl Stage {
             shown: shown.to_owned(),
             suite: self.suites.of(kata)?,
             place: Place::new(self, &kata.id, level)?,
-            // A macro could write there whatever it wants, and as much.
-            lasting: lasting.filter(|_| level == Level::Full && !kata.has_macros()),
+            lasting: lasting.filter(|_| level == Level::Full),
             driven_by: None,
         };
         for file in sources {
@@ -135,9 +134,17 @@ impl KataStage {
         self.driver_folder().inside.join(executable("driver"))
     }
 
-    /// Where the compiler may keep what makes the next time faster, in its cage.
-    pub(crate) fn incremental(&self) -> Option<PathBuf> {
+    /// Where the compiler of the student's crate may keep what makes the next time faster, in its
+    /// cage.
+    pub(crate) fn incremental_of_student(&self) -> Option<PathBuf> {
         self.lasting.as_ref().map(|_| self.seen().join(LASTING))
+    }
+
+    /// Where any compiler may. None where student code runs in one: a macro could write there
+    /// whatever it wants, and as much.
+    pub(crate) fn incremental(&self) -> Option<PathBuf> {
+        let incremental = self.incremental_of_student();
+        incremental.filter(|_| !self.kata.has_macros())
     }
 
     /// The crates that were kept, in the cages of compilers.
@@ -150,17 +157,25 @@ impl KataStage {
         self.seen().join(EXPANSIONS)
     }
 
-    /// The bars of the cage in which it is compiled.
-    pub(crate) fn compiler_bars(&self, compiler: &[PathBuf]) -> Bars {
+    /// The bars of the cage in which the student's crate is compiled.
+    pub(crate) fn student_bars(&self, compiler: &[PathBuf]) -> Bars {
         let bounds = self.kata.about.limits.for_compiler();
         Bars {
             lasting: self.lasting.clone().map(|host| Shown {
                 host,
                 inside: self.seen().join(LASTING),
             }),
-            loadable: self.kata.has_macros(),
             ..self.place.compiler_bars(compiler, bounds)
         }
+    }
+
+    /// The bars of a cage in which anything is compiled.
+    pub(crate) fn compiler_bars(&self, compiler: &[PathBuf]) -> Bars {
+        let mut bars = self.student_bars(compiler);
+        if self.kata.has_macros() {
+            bars.lasting = None;
+        }
+        bars
     }
 
     /// Where things go that are compiled in the cage of the programs that must not compile.
@@ -213,7 +228,6 @@ impl KataStage {
             readable: vec![self.driver_folder()],
             writable: self.work(),
             lasting: None,
-            loadable: false,
             proc: false,
             bounds,
         }

@@ -91,7 +91,6 @@ impl Place {
             readable,
             writable: self.seen().join(OUT),
             lasting: None,
-            loadable: false,
             proc: true,
             bounds,
         }

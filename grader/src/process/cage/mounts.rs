@@ -47,12 +47,7 @@ pub(super) fn enter_root(policy: &Policy) -> io::Result<()> {
     let writable = below(root, Path::new(&policy.writable));
     fs::create_dir_all(&writable)?;
     let options = format!("size={},nr_inodes={INODES},mode=700", policy.writable_bytes);
-    let noexec = if policy.loadable {
-        MountFlags::empty()
-    } else {
-        MountFlags::NOEXEC
-    };
-    tmpfs(&writable, base | noexec, &options)?;
+    tmpfs(&writable, base | MountFlags::NOEXEC, &options)?;
     if policy.proc {
         let proc = below(root, Path::new("/proc"));
         fs::create_dir_all(&proc)?;

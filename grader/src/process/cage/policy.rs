@@ -26,8 +26,6 @@ wire! {
         pub(super) writable: String,
         /// Bytes that fit there.
         pub(super) writable_bytes: u64,
-        /// Whether what is written there can be loaded as code.
-        pub(super) loadable: bool,
         /// Whether programs see their own `/proc`; the linker needs it, drivers must not.
         pub(super) proc: bool,
         /// Resource limits of each process.
@@ -122,7 +120,6 @@ impl Policy {
             lasting: bars.lasting.as_ref().map(pair),
             writable: text(&bars.writable),
             writable_bytes: bars.bounds.file_size,
-            loadable: bars.loadable,
             proc: bars.proc,
             limits: ProcessLimits::from(&bars.bounds),
         }
