@@ -79,7 +79,7 @@ impl Prepared {
         let lasting = names.lasting.clone();
         let stage = stage.kata(kata, &sources, &names.shown, workshop.level, lasting)?;
         let compiler = workshop.compiler();
-        let crates = match compiler.crates(&stage, &sources).await? {
+        let crates = match compiler.crates(&stage, &sources, driving.driver).await? {
             Ok(crates) => crates,
             Err(not_compiled) => return Ok(Err(not_compiled)),
         };
@@ -89,7 +89,7 @@ impl Prepared {
                 DriverOf::Batch => Lanes::Later(driving.lanes),
             })
         };
-        let (made, lanes) = tokio::try_join!(crates.finish(driving.driver), lanes)?;
+        let (made, lanes) = tokio::try_join!(crates.finish(), lanes)?;
         Ok(made.map(|compiled| Self {
             work: Work {
                 sources,

@@ -112,13 +112,14 @@ impl Compiler<'_> {
         &'s self,
         stage: &'s KataStage,
         sources: &[SourceFile],
+        driver: DriverOf,
     ) -> Result<std::result::Result<Caged<'s>, NotCompiled>> {
-        let library = async { self.library(stage, sources).await.map_err(Unmade::from) };
-        let made = tokio::try_join!(self.caged(stage), library);
+        let library = async { self.library(stage, sources, driver).await.map_err(Unmade::from) };
+        let made = tokio::try_join!(self.caged(stage, driver), library);
         told_apart(made.map(|(caged, library)| Caged { library, ..caged }))
     }
 
-    async fn caged<'s>(&'s self, stage: &'s KataStage) -> Made<Caged<'s>> {
+    async fn caged<'s>(&'s self, stage: &'s KataStage, driver: DriverOf) -> Made<Caged<'s>> {
         let bars = stage.student_bars(&self.readable());
         let caged = Caged {
             compiler: self,
@@ -126,6 +127,7 @@ impl Compiler<'_> {
             cage: Cage::open(&bars, self.level).await?,
             warnings: Vec::new(),
             library: None,
+            driver,
         };
         caged.with_crates().await
     }
@@ -148,21 +150,22 @@ pub(crate) struct Caged<'a> {
     warnings: Vec<String>,
     /// A driver that was compiled before.
     library: Option<Library>,
+    /// Where its driver comes from, if there is none that was compiled before.
+    driver: DriverOf,
 }
 
 impl Caged<'_> {
-    /// Compiles the rest: the programs that must not compile, and the driver only if that is
-    /// the kata's own.
+    /// Compiles the rest: the programs that must not compile, and the driver, unless it is to be
+    /// one for many.
     ///
     /// # Errors
     /// When the compiler could not be run; the student's mistakes are [`NotCompiled`].
     pub(crate) async fn finish(
         mut self,
-        driver: DriverOf,
     ) -> Result<std::result::Result<Compiled, NotCompiled>> {
         let (compiler, stage) = (self.compiler, self.stage);
         let refused = async { compiler.refused(stage).await.map_err(Unmade::from) };
-        let made = tokio::try_join!(self.drivable(driver), refused);
+        let made = tokio::try_join!(self.drivable(), refused);
         told_apart(made.map(|(has_driver, refused)| Compiled {
             refused,
             has_driver,
@@ -173,14 +176,14 @@ impl Caged<'_> {
 
     /// Makes a driver, linked with one that was compiled before if there is one; whether it has one
     /// now.
-    async fn drivable(&mut self, driver: DriverOf) -> Made<bool> {
+    async fn drivable(&mut self) -> Made<bool> {
         if let Some(library) = self.library.take()
             && self.link(&library).await?
         {
             self.library = Some(library);
             return Ok(true);
         }
-        match driver {
+        match self.driver {
             DriverOf::Kata => self.driver().await.map(|()| true),
             DriverOf::Batch => Ok(false),
         }

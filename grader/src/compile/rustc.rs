@@ -131,8 +131,7 @@ fn order(toolchain: &Toolchain, job: &Job, setting: &Setting) -> Order {
         args.extend(PIECES.map(str::to_owned));
     }
     let out = setting.out.display().to_string();
-    args.extend(["--out-dir".to_owned(), out.clone()]);
-    args.extend(["-L".to_owned(), format!("dependency={out}")]);
+    args.extend(["--out-dir".to_owned(), out]);
     let mut order = setting.order(toolchain.rustc.clone(), args);
     order.env.extend(job.env.clone());
     order
