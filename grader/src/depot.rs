@@ -8,13 +8,14 @@ use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
-/// Entries of one kind that are kept.
+/// Entries of one kind that are kept, if nobody says otherwise.
 const KEPT: usize = 3;
 
 /// The folder of all entries.
 #[derive(Debug, Clone)]
 pub(crate) struct Depot {
     root: PathBuf,
+    kept: usize,
 }
 
 impl Depot {
@@ -24,7 +25,13 @@ impl Depot {
         let target = target.map_or_else(|| workspace.join("target"), PathBuf::from);
         Self {
             root: target.join("grader-depot"),
+            kept: KEPT,
         }
+    }
+
+    /// The same depot, in which so many entries of a kind are kept when another is made.
+    pub(crate) fn keeping(self, kept: usize) -> Self {
+        Self { kept, ..self }
     }
 
     /// The entry of this kind and fingerprint; `fill` makes it if it is not there.
@@ -57,6 +64,11 @@ impl Depot {
         Ok(place)
     }
 
+    /// Removes an entry, so that it is made again.
+    pub(crate) fn forget(entry: &Path) {
+        let _ = fs::remove_dir_all(entry);
+    }
+
     /// The entry of this kind and fingerprint, if it is there; now it is the last to be forgotten.
     pub(crate) fn find(&self, kind: &str, fingerprint: &str) -> Option<PathBuf> {
         let place = self.place(kind, fingerprint);
@@ -72,15 +84,18 @@ impl Depot {
 
     fn forget_old(&self, kind: &str) {
         let entries = fs::read_dir(&self.root).into_iter().flatten().flatten();
-        let is_of_kind = |name: &str| name.rsplit_once('-').is_some_and(|(other, _)| other == kind);
+        let is_of_kind = |name: &str| {
+            name.rsplit_once('-')
+                .is_some_and(|(other, _)| other == kind)
+        };
         let mut old: Vec<_> = entries
             .filter(|entry| is_of_kind(&entry.file_name().to_string_lossy()))
             .filter_map(|entry| Some((entry.metadata().ok()?.modified().ok()?, entry.path())))
             .collect();
         old.sort();
-        let surplus = old.len().saturating_sub(KEPT);
+        let surplus = old.len().saturating_sub(self.kept);
         for (_, path) in old.into_iter().take(surplus) {
-            let _ = fs::remove_dir_all(path);
+            Self::forget(&path);
         }
     }
 }
@@ -92,6 +107,7 @@ mod tests {
     fn depot(root: &Path) -> Depot {
         Depot {
             root: root.to_owned(),
+            kept: KEPT,
         }
     }
 
@@ -129,5 +145,24 @@ mod tests {
             depot.entry("crates", name, |_| Ok(())).unwrap();
         }
         assert_eq!(fs::read_dir(root.path()).unwrap().count(), KEPT);
+    }
+
+    #[test]
+    fn the_last_to_be_asked_for_stays_and_so_does_what_only_begins_with_the_same_word() {
+        let root = tempfile::tempdir().unwrap();
+        let depot = depot(root.path()).keeping(2);
+        for (kind, name) in [("b", "x"), ("b-c", "x"), ("b", "y")] {
+            depot.entry(kind, name, |_| Ok(())).unwrap();
+        }
+        let long_ago = SystemTime::UNIX_EPOCH;
+        for name in ["b-x", "b-y", "b-c-x"] {
+            let folder = File::open(root.path().join(name)).unwrap();
+            folder.set_modified(long_ago).unwrap();
+        }
+        assert!(depot.find("b", "x").is_some());
+        depot.entry("b", "z", |_| Ok(())).unwrap();
+        let left = |kind: &str, name: &str| depot.place(kind, name).is_dir();
+        assert!(left("b", "x") && left("b", "z") && left("b-c", "x"));
+        assert!(!left("b", "y"));
     }
 }

@@ -52,7 +52,8 @@ impl Linking {
     /// Asks rustc, and writes what it says into `folder`; nothing if that cannot be repeated.
     fn learn(toolchain: &Toolchain, folder: &Path) -> Result<()> {
         // Rustc names files by their real paths.
-        let folder = &fs::canonicalize(folder).map_err(|error| Error::io("find", folder, &error))?;
+        let folder =
+            &fs::canonicalize(folder).map_err(|error| Error::io("find", folder, &error))?;
         let source = |name: &str, text: String| {
             let path = folder.join(name);
             fs::write(&path, text).map_err(|error| Error::io("write", &path, &error))
@@ -96,11 +97,7 @@ impl Linking {
         let output = ["-o".to_owned(), output.display().to_string()];
         let before = self.before.iter().cloned();
         let after = self.after.iter().cloned();
-        before
-            .chain(output)
-            .chain(libraries)
-            .chain(after)
-            .collect()
+        before.chain(output).chain(libraries).chain(after).collect()
     }
 
     /// Reads the command of `--print link-args`: variables, the linker, its arguments.
@@ -139,7 +136,11 @@ fn directly(
     let host = toolchain.sysroot.join("lib/rustlib").join(&toolchain.host);
     let lld = host.join("bin/rust-lld");
     lld.exists().then_some(())?;
-    let said = tool(driver, folder).args(args).args(["-###"]).complaint().ok()?;
+    let said = tool(driver, folder)
+        .args(args)
+        .args(["-###"])
+        .complaint()
+        .ok()?;
     let command = said.lines().rfind(|line| line.starts_with(' '))?;
     let words = shell_words::split(command).ok()?;
     let words: Vec<String> = words.into_iter().skip(1).collect();
@@ -157,7 +158,9 @@ fn directly(
 }
 
 fn without(args: &[String], option: &str, value: &str) -> Vec<String> {
-    let place = args.windows(2).position(|two| two[0] == option && two[1] == value);
+    let place = args
+        .windows(2)
+        .position(|two| two[0] == option && two[1] == value);
     match place {
         Some(place) => [&args[..place], &args[place + 2..]].concat(),
         None => args.to_owned(),

@@ -24,6 +24,7 @@ mod formats;
 mod groups;
 mod hostile_workspace;
 mod intake;
+mod kept_drivers;
 mod merging;
 mod names;
 mod progress;

@@ -172,6 +172,15 @@ fn an_impl_that_makes_the_suites_of_others_ambiguous_costs_nobody() {
 #[test]
 fn katas_that_are_graded_together_have_one_program_and_one_alone_has_its_own() {
     let course = solved();
+    // So that nobody has a driver for it.
+    let whose = format!("pub const WHOSE: &str = {:?};\n\n", course.path(""));
+    let before = "/// A bank";
+    edit(
+        &course,
+        "bank-balance",
+        before,
+        &format!("/// Whose.\n{whose}{before}"),
+    );
     // Where in its program the suite's closure stands.
     edit(
         &course,
@@ -188,7 +197,9 @@ fn katas_that_are_graded_together_have_one_program_and_one_alone_has_its_own() {
             .filter(|place| kata.contains(&format!("suite_of_kata_{place}\\")))
             .collect::<Vec<_>>()
     };
-    assert_eq!(places("bank-balance"), [0]);
     assert!(!places("").contains(&0));
     assert_eq!(places("").len(), 1);
+    assert_eq!(places("bank-balance"), [0]);
+    // Now there is one, which is of use whatever it is graded with.
+    assert_eq!(places(""), [0]);
 }

@@ -6,6 +6,7 @@ use super::job::{Job, library_file};
 use super::rustc::{Setting, rustc, supervised};
 use super::{Caged, Compiler, DriverOf};
 use crate::cargo;
+use crate::depot::Depot;
 use crate::error::{Error, Result};
 use crate::fingerprint::Fingerprint;
 use crate::interface::Interface;
@@ -21,6 +22,8 @@ use std::sync::{Mutex, PoisonError};
 /// Where a driver that runs code of an interface says that it is.
 const SHOWN: &str = "interface/src";
 const DRIVER: &str = "driver";
+/// Drivers of one kata that are kept, each of some MiB.
+const KEPT: usize = 8;
 
 /// Fingerprints of interfaces that a driver was needed for.
 #[derive(Debug, Default)]
@@ -38,7 +41,7 @@ impl Sightings {
 #[derive(Debug)]
 pub(crate) struct Library {
     interface: Interface,
-    file: PathBuf,
+    folder: PathBuf,
 }
 
 impl Library {
@@ -74,7 +77,7 @@ impl Compiler<'_> {
             fingerprint.text(&file.path, &file.text)
         });
         let (kind, fingerprint) = (format!("driver-{}", stage.kata.id), fingerprint.finish());
-        let depot = cargo::depot();
+        let depot = cargo::depot().keeping(KEPT);
         // At home the next edit of this kata will most likely leave its interface as it is.
         let is_at_home = driver == DriverOf::Kata && stage.incremental().is_some();
         let will_pay = || is_at_home || self.sightings.has_seen(&fingerprint);
@@ -90,7 +93,7 @@ impl Compiler<'_> {
         };
         Ok(Some(Library {
             interface,
-            file: found.join(library_file(DRIVER)),
+            folder: found,
         }))
     }
 
@@ -152,8 +155,10 @@ impl Caged<'_> {
             return Ok(false);
         };
         let driver = stage.libraries().join(library_file(DRIVER));
-        let file = File::open(&library.file);
-        let file = file.map_err(|error| Error::io("open", &library.file, &error))?;
+        // Another grader may have forgotten it.
+        let Ok(file) = File::open(library.folder.join(library_file(DRIVER))) else {
+            return Ok(false);
+        };
         stage.keep_library(&library_file(DRIVER), file)?;
         let student = library_file(&stage.kata.crate_name());
         let student = stage.libraries().join(student);
@@ -169,6 +174,8 @@ impl Caged<'_> {
         let order = Setting::of(stage).order(linking.linker.clone(), args);
         supervised(&order, &mut self.cage, None).await?;
         let Some(made) = self.cage.fetch(&output).await else {
+            // It may be damaged; whoever needs it next makes it again.
+            Depot::forget(&library.folder);
             return Ok(false);
         };
         stage.keep_driver(made)?;

@@ -114,7 +114,11 @@ impl Compiler<'_> {
         sources: &[SourceFile],
         driver: DriverOf,
     ) -> Result<std::result::Result<Caged<'s>, NotCompiled>> {
-        let library = async { self.library(stage, sources, driver).await.map_err(Unmade::from) };
+        let library = async {
+            self.library(stage, sources, driver)
+                .await
+                .map_err(Unmade::from)
+        };
         let made = tokio::try_join!(self.caged(stage, driver), library);
         told_apart(made.map(|(caged, library)| Caged { library, ..caged }))
     }
@@ -160,9 +164,7 @@ impl Caged<'_> {
     ///
     /// # Errors
     /// When the compiler could not be run; the student's mistakes are [`NotCompiled`].
-    pub(crate) async fn finish(
-        mut self,
-    ) -> Result<std::result::Result<Compiled, NotCompiled>> {
+    pub(crate) async fn finish(mut self) -> Result<std::result::Result<Compiled, NotCompiled>> {
         let (compiler, stage) = (self.compiler, self.stage);
         let refused = async { compiler.refused(stage).await.map_err(Unmade::from) };
         let made = tokio::try_join!(self.drivable(), refused);

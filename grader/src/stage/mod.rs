@@ -3,7 +3,8 @@
 mod place;
 
 use self::place::{
-    DRIVER, EXPANSIONS, INTERFACE, LASTING, LIBRARIES, LIBRARY_OUT, OUT, Place, REFUSED_OUT, ROOT, WORK, make,
+    DRIVER, EXPANSIONS, INTERFACE, LASTING, LIBRARIES, LIBRARY_OUT, OUT, Place, REFUSED_OUT, ROOT,
+    WORK, make,
 };
 use crate::cargo::executable;
 use crate::catalogue::{Given, Kata};

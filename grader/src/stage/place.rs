@@ -44,7 +44,16 @@ impl Place {
             .prefix(&format!("{name}-"))
             .tempdir_in(stage.folder.path())
             .map_err(|error| Error::io("make a folder in", stage.folder.path(), &error))?;
-        for inside in [OUT, REFUSED_OUT, LIBRARY_OUT, WORK, ROOT, DRIVER, LASTING, LIBRARIES] {
+        for inside in [
+            OUT,
+            REFUSED_OUT,
+            LIBRARY_OUT,
+            WORK,
+            ROOT,
+            DRIVER,
+            LASTING,
+            LIBRARIES,
+        ] {
             make(&folder.path().join(inside))?;
         }
         Ok(Self { folder, level })
