@@ -9,7 +9,23 @@ use crate::stage::KataStage;
 use crate::watch::Stop;
 use serde::Deserialize;
 
-/// One message of rustc.
+/// What rustc says.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(tag = "$message_type", rename_all = "lowercase")]
+pub(super) enum Message {
+    /// Something about the code.
+    Diagnostic(Diagnostic),
+    /// That a file is there.
+    Artifact {
+        /// What `--emit` calls it.
+        emit: String,
+    },
+    /// Anything else.
+    #[serde(other)]
+    Other,
+}
+
+/// What rustc says about the code.
 #[derive(Debug, Clone, Deserialize)]
 pub(super) struct Diagnostic {
     message: String,
@@ -34,11 +50,21 @@ struct Span {
 }
 
 /// What rustc said, one JSON object a line; what else is among it is nobody's message.
-pub(super) fn read_diagnostics(messages: &[u8]) -> Vec<Diagnostic> {
-    String::from_utf8_lossy(messages)
+pub(super) fn read_messages(said: &[u8]) -> Vec<Message> {
+    String::from_utf8_lossy(said)
         .lines()
         .filter_map(|line| serde_json::from_str(line).ok())
         .collect()
+}
+
+/// Only what it said about the code.
+pub(super) fn read_diagnostics(said: &[u8]) -> Vec<Diagnostic> {
+    let messages = read_messages(said).into_iter();
+    let diagnostics = messages.filter_map(|message| match message {
+        Message::Diagnostic(diagnostic) => Some(diagnostic),
+        Message::Artifact { .. } | Message::Other => None,
+    });
+    diagnostics.collect()
 }
 
 pub(super) fn rendered(run: &Run, level: &str) -> Vec<String> {
@@ -203,7 +229,7 @@ mod tests {
 
     fn diagnostic(file: &str, line: usize, code: &str) -> String {
         format!(
-            r#"{{"message":"m","code":{{"code":"{code}"}},"level":"error","children":[],
+            r#"{{"$message_type":"diagnostic","message":"m","code":{{"code":"{code}"}},"level":"error","children":[],
             "spans":[{{"file_name":"{file}","line_start":{line},"is_primary":true,"label":null}}],
             "rendered":null}}"#
         )

@@ -10,7 +10,7 @@ mod rustc;
 pub(crate) use self::driver::Merged;
 pub(crate) use self::library::{Library, Sightings};
 
-use self::diagnostics::{Diagnostic, misfit, not_compiled, rendered};
+use self::diagnostics::{Message, misfit, not_compiled, rendered};
 use self::job::{Job, is_staged, staged};
 use self::rustc::{Hear, Run, Setting, rustc};
 use crate::cargo::{Externs, Toolchain};
@@ -24,6 +24,7 @@ use crate::stage::KataStage;
 use crate::submission::SourceFile;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
+use tokio::sync::oneshot;
 
 /// What compiles katas, besides the katas.
 pub(crate) struct Compiler<'a> {
@@ -114,16 +115,23 @@ impl Compiler<'_> {
         sources: &[SourceFile],
         driver: DriverOf,
     ) -> Result<std::result::Result<Caged<'s>, NotCompiled>> {
+        let (is_seen, seen) = oneshot::channel();
         let library = async {
-            self.library(stage, sources, driver)
-                .await
-                .map_err(Unmade::from)
+            // What has mistakes needs none, and their messages are not to wait for a processor.
+            let _ = seen.await;
+            let library = self.library(stage, sources, driver);
+            library.await.map_err(Unmade::from)
         };
-        let made = tokio::try_join!(self.caged(stage, driver), library);
+        let made = tokio::try_join!(self.caged(stage, driver, is_seen), library);
         told_apart(made.map(|(caged, library)| Caged { library, ..caged }))
     }
 
-    async fn caged<'s>(&'s self, stage: &'s KataStage, driver: DriverOf) -> Made<Caged<'s>> {
+    async fn caged<'s>(
+        &'s self,
+        stage: &'s KataStage,
+        driver: DriverOf,
+        is_seen: oneshot::Sender<()>,
+    ) -> Made<Caged<'s>> {
         let bars = stage.student_bars(&self.readable());
         let caged = Caged {
             compiler: self,
@@ -133,7 +141,7 @@ impl Compiler<'_> {
             library: None,
             driver,
         };
-        caged.with_crates().await
+        caged.with_crates(is_seen).await
     }
 
     /// What the compiler itself and the katas' crates are.
@@ -191,10 +199,10 @@ impl Caged<'_> {
         }
     }
 
-    async fn with_crates(mut self) -> Made<Self> {
+    async fn with_crates(mut self, is_seen: oneshot::Sender<()>) -> Made<Self> {
         let (compiler, stage) = (self.compiler, self.stage);
         let kata = &stage.kata;
-        self.warnings = self.student().await?;
+        self.warnings = self.student(is_seen).await?;
         if kata.has_macros() {
             // Whatever is compiled from here on may run the student's.
             let bars = stage.compiler_bars(&compiler.readable());
@@ -209,21 +217,30 @@ impl Caged<'_> {
         Ok(self)
     }
 
-    /// The student's crate; warnings about it.
-    async fn student(&mut self) -> Made<Vec<String>> {
+    /// The student's crate; warnings about it. As soon as it is known what others can see of it,
+    /// `is_seen` says so.
+    async fn student(&mut self, is_seen: oneshot::Sender<()>) -> Made<Vec<String>> {
         let stage = self.stage;
         let kata = &stage.kata;
         let name = kata.crate_name();
         let mut job = Job::new(&name, &stage.seen().join("src/lib.rs"), "lib");
         // On the command line, so that no attribute can take it back.
         job.args(["-F", "unsafe_code"]);
+        job.args(["--emit", "metadata,link", "--json", "artifacts"]);
         job.remap(&stage.seen().join("src"), &stage.source_as_shown());
         job.link(self.compiler.externs, &kata.about.dependencies)?;
         let events = self.compiler.events;
-        let mut hear = |message: &Diagnostic| {
-            if let Some(error) = message.rendered_at("error") {
-                let _ = events.send(Event::CompileError(error));
+        let mut is_seen = Some(is_seen);
+        let mut hear = |message: &Message| match message {
+            Message::Diagnostic(message) => {
+                if let Some(error) = message.rendered_at("error") {
+                    let _ = events.send(Event::CompileError(error));
+                }
             }
+            Message::Artifact { emit } if emit == "metadata" => {
+                is_seen.take().map(|is_seen| is_seen.send(()));
+            }
+            Message::Artifact { .. } | Message::Other => {}
         };
         let setting = Setting {
             incremental: stage.incremental_of_student(),

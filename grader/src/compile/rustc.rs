@@ -1,6 +1,6 @@
 //! One run of rustc in a cage.
 
-use super::diagnostics::{Diagnostic, read_diagnostics};
+use super::diagnostics::{Diagnostic, Message, read_diagnostics, read_messages};
 use super::job::Job;
 use crate::cargo::Toolchain;
 use crate::error::Result;
@@ -70,7 +70,7 @@ pub(super) struct Run {
 }
 
 /// Who is told each message as it comes.
-pub(super) type Hear<'a> = &'a mut (dyn FnMut(&Diagnostic) + Send);
+pub(super) type Hear<'a> = &'a mut (dyn FnMut(&Message) + Send);
 
 /// Runs rustc.
 ///
@@ -106,7 +106,7 @@ pub(super) async fn supervised(
             end = cage.ended() => ended = Some(end),
             _ = look.tick() => stopped = watch.look(&running),
             () = running.stderr.grown(), if hear.is_some() => {
-                let said = read_diagnostics(&running.stderr.next_lines(&mut lines));
+                let said = read_messages(&running.stderr.next_lines(&mut lines));
                 if let Some(hear) = &mut hear {
                     said.iter().for_each(hear);
                 }
