@@ -1,7 +1,7 @@
 //! What is built once and serves every submission: compiler, katas' crates, oracle.
 
 use crate::cargo::{self, Externs, Toolchain};
-use crate::compile::{Compiler, Sightings};
+use crate::compile::Compiler;
 use crate::error::{Error, Result};
 use crate::limits::Limits;
 use crate::linking::Linking;
@@ -20,8 +20,6 @@ pub(crate) struct Workshop {
     pub(crate) externs: Externs,
     /// How drivers are linked that were compiled before.
     linking: Option<Linking>,
-    /// Interfaces that a driver was needed for.
-    sightings: Sightings,
     /// How much student code is shut in.
     pub(crate) level: Level,
     events: Events,
@@ -51,7 +49,6 @@ impl Workshop {
             toolchain,
             externs,
             linking,
-            sightings: Sightings::default(),
             level,
             events: events.clone(),
             oracle,
@@ -64,7 +61,6 @@ impl Workshop {
             toolchain: &self.toolchain,
             externs: &self.externs,
             linking: self.linking.as_ref(),
-            sightings: &self.sightings,
             level: self.level,
             events: &self.events,
         }

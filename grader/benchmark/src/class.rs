@@ -1,7 +1,7 @@
 //! Classes: many students' submissions of the same course.
 
 use crate::course::{Course, Kata};
-use crate::edit::{Edits, changed};
+use crate::edit::{Edits, Part, changed};
 use crate::tree::{self, Files};
 use anyhow::Result;
 use std::path::{Path, PathBuf};
@@ -11,8 +11,8 @@ use std::path::{Path, PathBuf};
 enum Work {
     /// The stub as it came.
     Untouched,
-    /// The solution, changed under this number.
-    Solved(u64),
+    /// The solution, changed there under this number.
+    Solved(Part, u64),
 }
 
 /// A class, student by student, each with one piece of work for every kata of the course.
@@ -23,13 +23,13 @@ pub(crate) struct Class<'a> {
 }
 
 impl<'a> Class<'a> {
-    /// Everybody has solved everything, each in another way.
-    pub(crate) fn different(course: &'a Course, size: usize, edits: &Edits) -> Self {
+    /// Everybody has solved everything, each in another way, which differs in this code.
+    pub(crate) fn different(course: &'a Course, size: usize, part: Part, edits: &Edits) -> Self {
         let student = |_| {
             course
                 .katas
                 .iter()
-                .map(|_| Work::Solved(edits.number()))
+                .map(|_| Work::Solved(part, edits.number()))
                 .collect()
         };
         Self {
@@ -39,14 +39,14 @@ impl<'a> Class<'a> {
     }
 
     /// Half of the work is untouched; a quarter is somebody else's, letter for letter; a quarter
-    /// is solved in another way each time.
+    /// is solved in another way each time, four fifths of that in other generic code.
     pub(crate) fn realistic(course: &'a Course, size: usize, edits: &Edits) -> Self {
         let mut students: Vec<Vec<Work>> = Vec::with_capacity(size);
         for student in 0..size {
             let work = |kata: usize| match (student + kata) % 4 {
                 1 | 3 => Work::Untouched,
                 2 if student >= 2 => students[student - 2][kata].clone(),
-                _ => Work::Solved(edits.number()),
+                _ => Work::Solved(part_of(student / 4 + kata), edits.number()),
             };
             let all = (0..course.katas.len()).map(work).collect();
             students.push(all);
@@ -75,10 +75,13 @@ impl<'a> Class<'a> {
         let all = self.course.katas.iter().zip(&self.students[student]);
         let touched = all.filter_map(|(kata, work)| match work {
             Work::Untouched => None,
-            Work::Solved(number) => Some((kata, *number)),
+            Work::Solved(part, number) => Some((kata, *part, *number)),
         });
         touched
-            .map(|(kata, number)| Ok((kata, changed(&self.course.solution(kata), number)?)))
+            .map(|(kata, part, number)| {
+                let solution = self.course.solution(kata);
+                Ok((kata, changed(&solution, part, number)?))
+            })
             .collect()
     }
 
@@ -101,6 +104,16 @@ impl<'a> Class<'a> {
         }
         tree::lay(root, &files)?;
         Ok(folders)
+    }
+}
+
+/// One solution in five differs from others only inside of functions: so many of the course's
+/// wrong solutions differ so from the right one.
+fn part_of(number: usize) -> Part {
+    if number.is_multiple_of(5) {
+        Part::Body
+    } else {
+        Part::Generic
     }
 }
 
@@ -140,7 +153,7 @@ mod tests {
     #[test]
     fn different_work_is_different_everywhere() {
         let course = course();
-        let class = Class::different(&course, 5, &Edits::new());
+        let class = Class::different(&course, 5, Part::Body, &Edits::new());
         let all: BTreeSet<Vec<u8>> = (0..5)
             .flat_map(|student| class.touched(student).unwrap())
             .flat_map(|(_, files)| files.into_values())

@@ -1,6 +1,6 @@
 //! Courses of any size, made of the katas there are.
 
-use crate::edit::Edits;
+use crate::edit::{Edits, Part};
 use crate::rename::{copied_id, renamed};
 use crate::tree::{self, Files};
 use anyhow::{Context, Result, ensure};
@@ -10,6 +10,9 @@ use std::process::Command;
 
 /// The folders that hold a folder `<track>/<id>` of each kata.
 const TOPS: [&str; 3] = ["exercises", "solutions", "tests/hidden"];
+
+/// What the grader keeps from one submission for the next, as its names begin.
+const FOR_SUBMISSIONS: [&str; 2] = ["driver-", "sighting-"];
 
 /// How the name of a solution's package ends.
 const PACKAGE: &str = "-solution";
@@ -108,15 +111,33 @@ impl Course {
     ///
     /// # Errors
     /// What the file system says.
-    pub(crate) fn edit(&self, top: &str, kata: &Kata, edits: &Edits) -> Result<()> {
-        edits.change(&self.solution(kata), &self.root.join(top).join(&kata.place))
+    pub(crate) fn edit(&self, top: &str, kata: &Kata, part: Part, edits: &Edits) -> Result<()> {
+        let folder = self.root.join(top).join(&kata.place);
+        edits.change(&self.solution(kata), part, &folder)
     }
 
-    /// Forgets every verdict and everything that was compiled of a submission.
+    /// Forgets every verdict and everything that was compiled of a submission or for one.
     ///
     /// # Errors
     /// What the file system says.
     pub(crate) fn forget(&self) -> Result<()> {
+        self.forget_submissions()?;
+        let depot = fs::read_dir(self.root.join("target/grader-depot"));
+        for entry in depot.into_iter().flatten() {
+            let entry = entry?;
+            let name = entry.file_name().to_string_lossy().into_owned();
+            if FOR_SUBMISSIONS.iter().any(|kind| name.starts_with(kind)) {
+                fs::remove_dir_all(entry.path())?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Forgets every verdict and everything that was compiled of a submission, but not drivers.
+    ///
+    /// # Errors
+    /// What the file system says.
+    pub(crate) fn forget_submissions(&self) -> Result<()> {
         let state = self.root.join(".katas");
         if state.exists() {
             fs::remove_dir_all(&state)?;

@@ -6,6 +6,15 @@ use std::cell::Cell;
 use std::path::Path;
 use std::time::{SystemTime, UNIX_EPOCH};
 
+/// Which code a change is made in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Part {
+    /// The body of a function that is compiled once, with its crate.
+    Body,
+    /// Generic code, which every crate that uses it compiles for itself.
+    Generic,
+}
+
 /// Makes changes that were never made before, in this run or in an earlier one.
 #[derive(Debug)]
 pub(crate) struct Edits {
@@ -32,9 +41,9 @@ impl Edits {
     ///
     /// # Errors
     /// What the file system says.
-    pub(crate) fn change(&self, solution: &Files, folder: &Path) -> Result<()> {
+    pub(crate) fn change(&self, solution: &Files, part: Part, folder: &Path) -> Result<()> {
         let number = self.number();
-        put(&changed(solution, number)?, folder)
+        put(&changed(solution, part, number)?, folder)
     }
 
     /// Writes a solution that does not compile into a kata's folder.
@@ -53,15 +62,19 @@ impl Edits {
 /// The error that a spoiled solution has.
 pub(crate) const ERROR: &str = "E0308";
 
-/// A solution with a function of its own: as much work as a change of one function's body,
-/// and nothing that the kata asks for is touched.
+/// A solution with a function of its own: as much work as a change of one function, and nothing
+/// that the kata asks for is touched.
 ///
 /// # Errors
 /// When there is no `src/lib.rs`.
-pub(crate) fn changed(solution: &Files, number: u64) -> Result<Files> {
-    let text =
-        format!("\n/// Which attempt this is.\npub fn attempt() -> u64 {{\n    {number}\n}}\n");
-    with_end(solution, &text)
+pub(crate) fn changed(solution: &Files, part: Part, number: u64) -> Result<Files> {
+    let code = match part {
+        Part::Body => format!("pub fn attempt() -> u64 {{\n    {number}\n}}"),
+        Part::Generic => {
+            format!("pub fn attempt<T>(of: T) -> (T, u64) {{\n    (of, {number})\n}}")
+        }
+    };
+    with_end(solution, &format!("\n/// Which attempt this is.\n{code}\n"))
 }
 
 fn with_end(solution: &Files, text: &str) -> Result<Files> {
@@ -92,12 +105,12 @@ mod tests {
         let solution = Files::from([("src/lib.rs".into(), b"pub fn f() {}\n".to_vec())]);
         let edits = Edits::new();
         let mut texts = Vec::new();
-        for _ in 0..3 {
-            edits.change(&solution, root.path()).unwrap();
+        for part in [Part::Body, Part::Body, Part::Generic, Part::Generic] {
+            edits.change(&solution, part, root.path()).unwrap();
             texts.push(std::fs::read_to_string(root.path().join("src/lib.rs")).unwrap());
         }
         assert!(texts.iter().all(|text| text.starts_with("pub fn f() {}\n")));
         texts.dedup();
-        assert_eq!(texts.len(), 3);
+        assert_eq!(texts.len(), 4);
     }
 }

@@ -2,7 +2,7 @@
 //! that cargo would have to build.
 
 use crate::course::{Course, Kata};
-use crate::edit::Edits;
+use crate::edit::{Edits, Part};
 use crate::manifest;
 use crate::measure::{Run, run};
 use crate::oracle::Oracle;
@@ -106,7 +106,7 @@ impl<'a> Rival<'a> {
             self.built(kata)?;
             let mut values = Vec::new();
             for _ in 0..rounds {
-                self.edit(kata, edits)?;
+                self.edit(kata, Part::Body, edits)?;
                 values.push(self.built(kata)?);
             }
             Ok(values.into_iter().fold(f64::INFINITY, f64::min))
@@ -153,8 +153,8 @@ impl<'a> Rival<'a> {
     ///
     /// # Errors
     /// What the file system says.
-    pub(crate) fn edit(&self, kata: &Kata, edits: &Edits) -> Result<()> {
-        edits.change(&self.course.solution(kata), &self.folder(kata))
+    pub(crate) fn edit(&self, kata: &Kata, part: Part, edits: &Edits) -> Result<()> {
+        edits.change(&self.course.solution(kata), part, &self.folder(kata))
     }
 
     /// Removes what was built of these katas, and leaves their dependencies.

@@ -13,29 +13,17 @@ use crate::interface::Interface;
 use crate::process::{Cage, Level};
 use crate::stage::KataStage;
 use crate::submission::SourceFile;
-use std::collections::HashSet;
 use std::fs::File;
 use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, PoisonError};
 
 /// Where a driver that runs code of an interface says that it is.
 const SHOWN: &str = "interface/src";
 const DRIVER: &str = "driver";
 /// Drivers of one kata that are kept, each of some MiB.
-const KEPT: usize = 8;
-
-/// Fingerprints of interfaces that a driver was needed for.
-#[derive(Debug, Default)]
-pub(crate) struct Sightings(Mutex<HashSet<String>>);
-
-impl Sightings {
-    /// Whether this is not the first.
-    fn has_seen(&self, fingerprint: &str) -> bool {
-        let mut seen = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        !seen.insert(fingerprint.to_owned())
-    }
-}
+const DRIVERS: usize = 8;
+/// Interfaces of one kata of which it is kept that they were seen.
+const SIGHTINGS: usize = 64;
 
 /// A driver that was compiled against an interface.
 #[derive(Debug)]
@@ -76,14 +64,12 @@ impl Compiler<'_> {
         let fingerprint = files.fold(fingerprint, |fingerprint, file| {
             fingerprint.text(&file.path, &file.text)
         });
-        let (kind, fingerprint) = (format!("driver-{}", stage.kata.id), fingerprint.finish());
-        let depot = cargo::depot().keeping(KEPT);
-        // At home the next edit of this kata will most likely leave its interface as it is.
-        let is_at_home = driver == DriverOf::Kata && stage.incremental().is_some();
-        let will_pay = || is_at_home || self.sightings.has_seen(&fingerprint);
-        let found = match depot.find(&kind, &fingerprint) {
-            Some(found) => found,
-            None if will_pay() => {
+        let fingerprint = fingerprint.finish();
+        let kind = format!("driver-{}", stage.kata.id);
+        let depot = cargo::depot().keeping(DRIVERS);
+        let folder = match depot.find(&kind, &fingerprint) {
+            Some(folder) => folder,
+            None if will_pay(stage, driver, &fingerprint)? => {
                 let Some(made) = self.make(stage, &interface).await? else {
                     return Ok(None);
                 };
@@ -91,10 +77,7 @@ impl Compiler<'_> {
             }
             None => return Ok(None),
         };
-        Ok(Some(Library {
-            interface,
-            folder: found,
-        }))
+        Ok(Some(Library { interface, folder }))
     }
 
     /// Of everything that decides what a driver comes to, but for the interface.
@@ -181,6 +164,21 @@ impl Caged<'_> {
         stage.keep_driver(made)?;
         Ok(true)
     }
+}
+
+/// Whether this interface is likely to come again. At home the next edit of a kata most often leaves
+/// it as it is; elsewhere only what has come twice will.
+fn will_pay(stage: &KataStage, driver: DriverOf, fingerprint: &str) -> Result<bool> {
+    if driver == DriverOf::Kata && stage.incremental().is_some() {
+        return Ok(true);
+    }
+    let kind = format!("sighting-{}", stage.kata.id);
+    let depot = cargo::depot().keeping(SIGHTINGS);
+    let was_seen = depot.find(&kind, fingerprint).is_some();
+    if !was_seen {
+        depot.entry(&kind, fingerprint, |_| Ok(()))?;
+    }
+    Ok(was_seen)
 }
 
 fn keep(mut made: File, folder: &Path) -> Result<()> {

@@ -8,7 +8,7 @@ mod refused;
 mod rustc;
 
 pub(crate) use self::driver::Merged;
-pub(crate) use self::library::{Library, Sightings};
+pub(crate) use self::library::Library;
 
 use self::diagnostics::{Message, misfit, not_compiled, rendered};
 use self::job::{Job, is_staged, staged};
@@ -34,8 +34,6 @@ pub(crate) struct Compiler<'a> {
     pub(crate) externs: &'a Externs,
     /// How drivers are linked that were compiled before, where that is known.
     pub(crate) linking: Option<&'a Linking>,
-    /// Interfaces that a driver was needed for.
-    pub(crate) sightings: &'a Sightings,
     /// How much the compiler is shut in.
     pub(crate) level: Level,
     /// Who is told of a student's errors before the compiler has ended.

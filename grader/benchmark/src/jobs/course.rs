@@ -2,6 +2,7 @@
 
 use super::Bench;
 use crate::course::{Course, Kata};
+use crate::edit::Part;
 use crate::figures::{Beside, Row, Unit, scale};
 use crate::grader::{Call, Grader};
 use crate::measure::{in_turn, run, run_weighed};
@@ -30,9 +31,13 @@ impl Bench<'_> {
 
     /// All katas changed, nothing kept of what they were.
     pub(super) fn renew(&self, course: &Course) -> Result<()> {
-        let mut katas = course.katas.iter();
-        katas.try_for_each(|kata| course.edit("solutions", kata, self.edits))?;
+        self.edit_all(course)?;
         course.forget()
+    }
+
+    fn edit_all(&self, course: &Course) -> Result<()> {
+        let mut katas = course.katas.iter();
+        katas.try_for_each(|kata| course.edit("solutions", kata, Part::Body, self.edits))
     }
 
     pub(super) fn all_katas(&self) -> Vec<&Kata> {
@@ -52,18 +57,37 @@ impl Bench<'_> {
         };
         let mut theirs = || {
             let mut katas = self.course.katas.iter();
-            katas.try_for_each(|kata| self.rival.edit(kata, self.edits))?;
+            katas.try_for_each(|kata| self.rival.edit(kata, Part::Body, self.edits))?;
             self.rival.forget(&self.all_katas())?;
             self.nextest()
         };
-        let [ours, theirs] = in_turn(self.amount.rounds, [&mut ours, &mut theirs])?;
-        Ok(vec![Row {
-            job: "whole course, no kata built, dependencies built".to_owned(),
+        let mut known = || {
+            self.edit_all(self.course)?;
+            self.course.forget_submissions()?;
+            for kata in &self.course.katas {
+                // For a kata that is graded alone a driver is compiled and kept.
+                self.graded(self.course, self.grader, Call::One(&kata.id), 1)?;
+            }
+            self.edit_all(self.course)?;
+            self.course.forget_submissions()?;
+            self.ours(Call::Afresh)
+        };
+        let measured = in_turn(self.amount.rounds, [&mut ours, &mut known, &mut theirs]);
+        let [ours, known, theirs] = measured?;
+        let row = |job: &str, ours| Row {
+            job: job.to_owned(),
             ours,
             unit: Unit::Seconds,
-            beside: Beside::Rival("cargo nextest run".to_owned(), theirs),
+            beside: Beside::Rival("cargo nextest run".to_owned(), theirs.clone()),
             at_most: Some(0.3),
-        }])
+        };
+        Ok(vec![
+            row("whole course, no kata built, dependencies built", ours),
+            row(
+                "the same, each kata graded before with another body of a function",
+                known,
+            ),
+        ])
     }
 
     pub(super) fn unchanged(&self) -> Result<Vec<Row>> {
@@ -99,7 +123,7 @@ impl Bench<'_> {
         // What the last edit of the others was, is known from here on.
         self.ours(Call::Course)?;
         let kata = &self.course.katas[0];
-        let edit = || self.course.edit("solutions", kata, self.edits);
+        let edit = || self.course.edit("solutions", kata, Part::Body, self.edits);
         let mut whole = || {
             edit()?;
             self.ours(Call::Course)

@@ -1,6 +1,7 @@
 //! What nobody who compiles the students' crates can be faster than.
 
 use super::Bench;
+use crate::edit::Part;
 use crate::figures::{Beside, Row, Unit};
 use crate::grader::Call;
 use crate::measure::{Processor, in_turn, run};
@@ -41,7 +42,7 @@ impl Bench<'_> {
     fn calls_of_rustc(&self) -> Result<Vec<Vec<String>>> {
         let katas = self.all_katas();
         for kata in &katas {
-            self.rival.edit(kata, self.edits)?;
+            self.rival.edit(kata, Part::Body, self.edits)?;
         }
         let mut build = self.rival.cargo();
         build.args(["build", "--offline", "--verbose"]);

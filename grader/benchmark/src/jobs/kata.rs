@@ -2,33 +2,35 @@
 
 use super::Bench;
 use crate::course::Kata;
-use crate::edit::ERROR;
-use crate::figures::{Beside, Row, Unit, scale};
+use crate::edit::{ERROR, Part};
+use crate::figures::{Beside, Row, Spread, Unit, scale};
 use crate::grader::Call;
 use crate::measure::{in_turn, run, run_until};
 use anyhow::{Context, Result};
 
 impl Bench<'_> {
     pub(super) fn save(&self) -> Result<Vec<Row>> {
-        let ours = |kata: &Kata, call: Call<'_>| {
-            self.course.edit("exercises", kata, self.edits)?;
+        let ours = |kata: &Kata, part: Part, call: Call<'_>| {
+            self.course.edit("exercises", kata, part, self.edits)?;
             let run = run(&mut self.grader.command(self.place, call))?;
             self.grader.all_passed(&run, 1)
         };
-        let theirs = |kata: &Kata| {
-            self.rival.edit(kata, self.edits)?;
+        let theirs = |kata: &Kata, part: Part| {
+            self.rival.edit(kata, part, self.edits)?;
             let run = run(&mut self.rival.test(&[kata]))?;
             self.rival.all_passed(&run, &[kata])
         };
-        let [saved, typed, test] = in_turn(
+        let [saved, typed, test, generic, generic_test] = in_turn(
             self.amount.rounds,
             [
-                &mut || self.mean(|kata| ours(kata, Call::Saved(&kata.id))),
-                &mut || self.mean(|kata| ours(kata, Call::Typed(&kata.id))),
-                &mut || self.mean(theirs),
+                &mut || self.mean(|kata| ours(kata, Part::Body, Call::Saved(&kata.id))),
+                &mut || self.mean(|kata| ours(kata, Part::Body, Call::Typed(&kata.id))),
+                &mut || self.mean(|kata| theirs(kata, Part::Body)),
+                &mut || self.mean(|kata| ours(kata, Part::Generic, Call::Saved(&kata.id))),
+                &mut || self.mean(|kata| theirs(kata, Part::Generic)),
             ],
         )?;
-        let row = |job: &str, ours| Row {
+        let row = |job: &str, ours, test: &Spread| Row {
             job: job.to_owned(),
             ours,
             unit: Unit::Seconds,
@@ -39,10 +41,17 @@ impl Bench<'_> {
             row(
                 "save → verdict, one kata, as a watch calls the grader",
                 saved,
+                &test,
             ),
             row(
                 "save → verdict, one kata, typed as `cargo grader check KATA`",
                 typed,
+                &test,
+            ),
+            row(
+                "save → verdict, one kata, generic code edited",
+                generic,
+                &generic_test,
             ),
         ])
     }
@@ -69,7 +78,7 @@ impl Bench<'_> {
             [&mut || self.mean(ours), &mut || self.mean(theirs)],
         );
         for kata in &self.course.katas {
-            self.rival.edit(kata, self.edits)?;
+            self.rival.edit(kata, Part::Body, self.edits)?;
         }
         let [ours, theirs] = measured?;
         Ok(vec![Row {
