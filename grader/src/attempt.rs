@@ -1,7 +1,7 @@
 //! One compiled submission of one kata, ready to be run under any seed.
 
 use crate::catalogue::Kata;
-use crate::compile::{Compiled, DriverOf, NotCompiled};
+use crate::compile::{Compiled, DriverOf, NotCompiled, Refused};
 use crate::error::Result;
 use crate::judge;
 use crate::oracle::Oracle;
@@ -18,6 +18,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use suite_judge::protocol::PlannedCase;
 use suite_judge::{Judgement, Wrong};
+use tokio::sync::OnceCell;
 
 /// How the submission is called in what its author reads.
 #[derive(Debug, Clone)]
@@ -110,7 +111,7 @@ impl Prepared {
     ///
     /// # Errors
     /// When there is no cage or no oracle.
-    pub(crate) async fn start(self, workshop: &Workshop) -> Result<Attempt> {
+    pub(crate) async fn start(self, workshop: &Workshop) -> Result<Attempt<'_>> {
         let lanes = match self.lanes {
             Lanes::Open(cages) => cages,
             Lanes::Later(lanes) => open(&self.work.stage, workshop.level, lanes).await?,
@@ -118,7 +119,9 @@ impl Prepared {
         Ok(Attempt {
             lanes,
             oracle: workshop.oracle().await?,
+            refused: OnceCell::new_with(self.work.compiled.refused.clone()),
             work: self.work,
+            workshop,
         })
     }
 }
@@ -135,14 +138,17 @@ async fn open(stage: &KataStage, level: Level, lanes: usize) -> Result<Vec<Cage>
 }
 
 /// One compiled submission of one kata.
-pub(crate) struct Attempt {
+pub(crate) struct Attempt<'w> {
     work: Work,
     oracle: Arc<Oracle>,
+    workshop: &'w Workshop,
+    /// What was found out about the programs that must not compile, once somebody has asked.
+    refused: OnceCell<Refused>,
     /// A cage for each case that may run beside others.
     lanes: Vec<Cage>,
 }
 
-impl Attempt {
+impl<'w> Attempt<'w> {
     /// Stages and compiles, with a driver of its own.
     ///
     /// # Errors
@@ -152,7 +158,7 @@ impl Attempt {
         sources: Vec<SourceFile>,
         names: Names,
         stage: &Stage,
-        workshop: &Workshop,
+        workshop: &'w Workshop,
     ) -> Result<std::result::Result<Self, NotCompiled>> {
         let place = (stage, workshop);
         let driving = Driving {
@@ -170,11 +176,14 @@ impl Attempt {
         &self.work.compiled
     }
 
-    /// Runs every case; results in the suite's order.
+    /// Runs every case, and beside them compiles the programs that must not compile; results in
+    /// the suite's order.
     pub(crate) async fn run_all(&mut self, seed: u64) -> Result<Vec<CaseResult>> {
         let (lanes, subject) = self.split();
         let plan = subject.oracle.plan(&subject.work.stage.kata.id, seed)?;
-        let waiting = Mutex::new(plan.iter().enumerate());
+        let all = plan.iter().enumerate();
+        let (acting, refused): (Vec<_>, Vec<_>) = all.partition(|(_, one)| one.input.is_some());
+        let waiting = Mutex::new(acting.into_iter());
         let next = || {
             let mut waiting = waiting.lock().unwrap_or_else(PoisonError::into_inner);
             waiting.next()
@@ -186,8 +195,15 @@ impl Attempt {
             }
             Result::Ok(results)
         });
-        let results = try_join_all(running).await?;
-        let mut results: Vec<_> = results.into_iter().flatten().collect();
+        let refusing = async {
+            let mut results = Vec::new();
+            for (place, planned) in refused {
+                results.push((place, subject.refused(planned, seed).await?));
+            }
+            Ok(results)
+        };
+        let (acted, refused) = tokio::try_join!(try_join_all(running), refusing)?;
+        let mut results: Vec<_> = acted.into_iter().flatten().chain(refused).collect();
         results.sort_by_key(|(place, _)| *place);
         Ok(results.into_iter().map(|(_, result)| result).collect())
     }
@@ -208,6 +224,8 @@ impl Attempt {
         let subject = Subject {
             work: &self.work,
             oracle: &self.oracle,
+            workshop: self.workshop,
+            refused: &self.refused,
         };
         (&mut self.lanes, subject)
     }
@@ -218,12 +236,14 @@ impl Attempt {
 struct Subject<'a> {
     work: &'a Work,
     oracle: &'a Oracle,
+    workshop: &'a Workshop,
+    refused: &'a OnceCell<Refused>,
 }
 
 impl Subject<'_> {
     async fn run(self, lane: &mut Cage, planned: &PlannedCase, seed: u64) -> Result<CaseResult> {
         let Some(input) = planned.input.clone() else {
-            return Ok(self.refused(planned, seed));
+            return self.refused(planned, seed).await;
         };
         let evidence = self.observe(lane, &planned.name, input).await?;
         let judged = match evidence.answers.as_slice() {
@@ -262,9 +282,13 @@ impl Subject<'_> {
         run::run(run, lane).await
     }
 
-    /// A program that must not compile was compiled with the others; here it gets its result.
-    fn refused(&self, planned: &PlannedCase, seed: u64) -> CaseResult {
-        let (verdict, wrong) = match self.work.compiled.refused.get(&planned.name) {
+    /// A program that must not compile is compiled with the others of its kata; here it gets its
+    /// result.
+    async fn refused(self, planned: &PlannedCase, seed: u64) -> Result<CaseResult> {
+        let compiler = self.workshop.compiler();
+        let find_out = || compiler.refused(&self.work.stage);
+        let refused = self.refused.get_or_try_init(find_out).await?;
+        let (verdict, wrong) = match refused.get(&planned.name) {
             Some(None) => (Verdict::Passed, None),
             Some(Some(wrong)) => (Verdict::Failed, Some(wrong.clone())),
             None => {
@@ -291,7 +315,7 @@ impl Subject<'_> {
             cause: cause.to_owned(),
         });
         let passed = verdict.is_passed();
-        CaseResult {
+        Ok(CaseResult {
             case: planned.name.clone(),
             title: planned.title.clone(),
             points: if passed { planned.points } else { 0 },
@@ -304,7 +328,7 @@ impl Subject<'_> {
                 ..Failure::default()
             }),
             verdict,
-        }
+        })
     }
 
     fn replay(&self, seed: u64) -> String {

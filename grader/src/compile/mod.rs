@@ -9,6 +9,7 @@ mod rustc;
 
 pub(crate) use self::driver::Merged;
 pub(crate) use self::library::Library;
+pub(crate) use self::refused::Refused;
 
 use self::diagnostics::{Message, misfit, not_compiled, rendered};
 use self::job::{Job, is_staged, staged};
@@ -22,7 +23,7 @@ use crate::process::{Cage, Level};
 use crate::record::{Event, Events};
 use crate::stage::KataStage;
 use crate::submission::SourceFile;
-use std::collections::BTreeMap;
+use futures::future::OptionFuture;
 use std::path::PathBuf;
 use tokio::sync::oneshot;
 
@@ -52,10 +53,10 @@ pub(crate) enum DriverOf {
 /// A kata that compiles.
 #[derive(Debug)]
 pub(crate) struct Compiled {
-    /// Names of the must-not-compile cases and what is wrong with them; `None` is right.
-    pub(crate) refused: BTreeMap<String, Option<String>>,
     /// Warnings about the student's crate, rendered.
     pub(crate) warnings: Vec<String>,
+    /// What was found out about the programs that must not compile, if they were compiled.
+    pub(crate) refused: Option<Refused>,
     /// Whether it has a driver of its own.
     pub(crate) has_driver: bool,
     /// The driver that its own is linked with, if that was compiled before.
@@ -165,14 +166,18 @@ pub(crate) struct Caged<'a> {
 }
 
 impl Caged<'_> {
-    /// Compiles the rest: the programs that must not compile, and the driver, unless it is to be
-    /// one for many.
+    /// Makes the driver, unless it is to be one for many.
     ///
     /// # Errors
     /// When the compiler could not be run; the student's mistakes are [`NotCompiled`].
     pub(crate) async fn finish(mut self) -> Result<std::result::Result<Compiled, NotCompiled>> {
         let (compiler, stage) = (self.compiler, self.stage);
-        let refused = async { compiler.refused(stage).await.map_err(Unmade::from) };
+        let refused = async {
+            // Others are compiled while the cases run, which is longer than it takes to link.
+            let refused = stage.kata.has_macros().then(|| compiler.refused(stage));
+            let refused = OptionFuture::from(refused).await.transpose();
+            refused.map_err(Unmade::from)
+        };
         let made = tokio::try_join!(self.drivable(), refused);
         told_apart(made.map(|(has_driver, refused)| Compiled {
             refused,

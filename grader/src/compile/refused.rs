@@ -20,17 +20,17 @@ const EXPANSIONS: &str = "EXPANSIONS";
 /// Longest such file, in bytes.
 const MAX_EXPANSIONS: u64 = 16 << 20;
 
+/// Names of the must-not-compile cases and what is wrong with them; `None` is right.
+pub(crate) type Refused = BTreeMap<String, Option<String>>;
+
 impl Compiler<'_> {
     /// Compiles the programs that must not compile, and their twins, all at once, in a cage in
     /// which nothing else is compiled.
-    pub(super) async fn refused(
-        &self,
-        stage: &KataStage,
-    ) -> Result<BTreeMap<String, Option<String>>> {
+    ///
+    /// # Errors
+    /// When the compiler could not be run.
+    pub(crate) async fn refused(&self, stage: &KataStage) -> Result<Refused> {
         let refused = &stage.suite.refused;
-        if refused.is_empty() {
-            return Ok(BTreeMap::new());
-        }
         let mut job = programs(stage, &stage.expansions());
         let mut readable = self.readable();
         if stage.kata.has_macros() {

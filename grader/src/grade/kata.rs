@@ -92,7 +92,7 @@ impl OneKata<'_> {
 
     async fn ran(&self, prepared: Prepared) -> Result<KataResult> {
         let workshop = self.workshop.ok_or_else(no_workshop)?;
-        let mut attempt: Attempt = prepared.start(workshop).await?;
+        let mut attempt: Attempt<'_> = prepared.start(workshop).await?;
         let (mut cases, mut verdict) = (Vec::new(), Verdict::Passed);
         let mut seed = self.task.terms.seed;
         for round in 0..self.task.terms.rounds {

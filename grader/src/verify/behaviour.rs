@@ -42,7 +42,7 @@ pub(super) async fn verify(bench: &Bench, findings: &mut Findings) -> Result<()>
 pub(super) async fn prepare(
     bench: &Bench,
     sources: Vec<SourceFile>,
-) -> Result<std::result::Result<Attempt, NotCompiled>> {
+) -> Result<std::result::Result<Attempt<'_>, NotCompiled>> {
     let names = Names {
         shown: ".".to_owned(),
         flag: String::new(),
