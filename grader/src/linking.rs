@@ -27,6 +27,7 @@ pub(crate) struct Linking {
     /// The linker.
     pub(crate) linker: PathBuf,
     /// Where the objects lie that its arguments name.
+    #[serde(skip)]
     pub(crate) folder: PathBuf,
     before: Vec<String>,
     after: Vec<String>,
@@ -42,11 +43,26 @@ impl Linking {
         if !cfg!(target_os = "linux") {
             return Ok(None);
         }
-        let made_of = toolchain.fingerprint()?.variable("PATH").finish();
+        let made_of = toolchain.fingerprint()?.variable("PATH");
+        let made_of = made_of.program(Path::new("/usr/bin/cc")).finish();
         let folder = depot.entry("linking", &made_of, |folder| Self::learn(toolchain, folder))?;
         let text = fs::read_to_string(folder.join(INDEX)).unwrap_or_default();
-        let text = text.replace(HERE, &folder.to_string_lossy());
-        Ok(serde_json::from_str(&text).ok())
+        let linking: Option<Self> = serde_json::from_str(&text).ok();
+        Ok(linking.map(|linking| linking.found_in(folder)))
+    }
+
+    fn found_in(self, folder: PathBuf) -> Self {
+        let here = folder.to_string_lossy();
+        let found = |args: Vec<String>| {
+            let args = args.into_iter();
+            args.map(|arg| arg.replace(HERE, &here)).collect()
+        };
+        Self {
+            linker: self.linker,
+            before: found(self.before),
+            after: found(self.after),
+            folder,
+        }
     }
 
     /// Asks rustc, and writes what it says into `folder`; nothing if that cannot be repeated.
@@ -117,7 +133,7 @@ impl Linking {
         };
         Some(Self {
             linker,
-            folder: HERE.into(),
+            folder: folder.to_owned(),
             before: told(&args[..place]),
             after: told(&args[place + 1..]),
         })
@@ -143,18 +159,19 @@ fn directly(
         .ok()?;
     let command = said.lines().rfind(|line| line.starts_with(' '))?;
     let words = shell_words::split(command).ok()?;
-    let words: Vec<String> = words.into_iter().skip(1).collect();
-    let words = words
-        .into_iter()
-        .filter(|word| word != "-fuse-ld=lld" && !word.starts_with("-plugin-opt"))
-        .collect::<Vec<_>>();
-    let plugin = words.iter().position(|word| word == "-plugin");
-    let words = match plugin {
-        Some(place) => [&words[..place], &words[(place + 2).min(words.len())..]].concat(),
-        None => words,
-    };
+    let mut words = words.into_iter().skip(1);
+    let mut args = Vec::new();
+    while let Some(word) = words.next() {
+        match word.as_str() {
+            // For optimising while linking, by this C compiler only.
+            "-plugin" => drop(words.next()),
+            "-fuse-ld=lld" => {}
+            word if word.starts_with("-plugin-opt") => {}
+            _ => args.push(word),
+        }
+    }
     let flavor = ["-flavor", "gnu"].map(str::to_owned);
-    Some((lld, flavor.into_iter().chain(words).collect()))
+    Some((lld, flavor.into_iter().chain(args).collect()))
 }
 
 fn without(args: &[String], option: &str, value: &str) -> Vec<String> {
@@ -164,5 +181,36 @@ fn without(args: &[String], option: &str, value: &str) -> Vec<String> {
     match place {
         Some(place) => [&args[..place], &args[place + 2..]].concat(),
         None => args.to_owned(),
+    }
+}
+
+#[cfg(all(test, target_os = "linux"))]
+mod tests {
+    use super::*;
+    use std::process::Command;
+
+    #[test]
+    fn what_rustc_has_said_once_links_a_program_with_any_driver() {
+        let depot = crate::cargo::depot();
+        let toolchain = Toolchain::find(&depot).unwrap();
+        let linking = Linking::of(&depot, &toolchain).unwrap().unwrap();
+        let folder = tempfile::tempdir().unwrap();
+        for code in [7, 8] {
+            let source = folder.path().join("driver.rs");
+            let text = format!(
+                "#[unsafe(no_mangle)] pub fn {ENTRY}() -> std::process::ExitCode \
+                 {{ std::process::ExitCode::from({code}) }}"
+            );
+            fs::write(&source, text).unwrap();
+            let args = ["--edition", "2024", "--crate-type", "lib", "driver.rs"];
+            toolchain
+                .compile(&args.map(str::to_owned), folder.path())
+                .unwrap();
+            let (library, program) = (folder.path().join(LIBRARY), folder.path().join("program"));
+            let args = linking.args(&[library], &program);
+            let linked = Command::new(&linking.linker).args(args).status().unwrap();
+            assert!(linked.success());
+            assert_eq!(Command::new(program).status().unwrap().code(), Some(code));
+        }
     }
 }

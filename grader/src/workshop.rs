@@ -38,7 +38,8 @@ impl Workshop {
             let externs =
                 cargo::build_dependencies(&depot, &toolchain, progress(&sender, "katas' crates"));
             let externs = externs?;
-            let linking = Linking::of(&depot, &toolchain)?;
+            // Without it every driver is compiled, which says better what is wrong with linking.
+            let linking = Linking::of(&depot, &toolchain).unwrap_or_default();
             Ok::<_, Error>((toolchain, externs, linking))
         });
         let level = choice.level(&possible_cage().await?)?;
