@@ -64,6 +64,11 @@ impl Depot {
         Ok(place)
     }
 
+    /// Whether entries can be made here: somebody else's depot may be there to be read only.
+    pub(crate) fn can_keep(&self) -> bool {
+        fs::create_dir_all(&self.root).is_ok() && tempfile::tempdir_in(&self.root).is_ok()
+    }
+
     /// Removes an entry, so that it is made again.
     pub(crate) fn forget(entry: &Path) {
         let _ = fs::remove_dir_all(entry);

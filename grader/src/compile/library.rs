@@ -166,14 +166,17 @@ impl Caged<'_> {
     }
 }
 
-/// Whether this interface is likely to come again. At home the next edit of a kata most often leaves
-/// it as it is; elsewhere only what has come twice will.
+/// Whether this interface is likely to come again, and what is made for it can be kept. At home the
+/// next edit of a kata most often leaves it as it is; elsewhere only what has come twice will.
 fn will_pay(stage: &KataStage, driver: DriverOf, fingerprint: &str) -> Result<bool> {
+    let depot = cargo::depot().keeping(SIGHTINGS);
+    if !depot.can_keep() {
+        return Ok(false);
+    }
     if driver == DriverOf::Kata && stage.incremental().is_some() {
         return Ok(true);
     }
     let kind = format!("sighting-{}", stage.kata.id);
-    let depot = cargo::depot().keeping(SIGHTINGS);
     let was_seen = depot.find(&kind, fingerprint).is_some();
     if !was_seen {
         depot.entry(&kind, fingerprint, |_| Ok(()))?;
