@@ -4,8 +4,9 @@
 use super::driver::new_driver;
 use super::job::{Job, library_file};
 use super::rustc::{Setting, rustc, supervised};
-use super::{Caged, Compiler, DriverOf};
+use super::{Caged, Compiler};
 use crate::cargo;
+use crate::catalogue::Kata;
 use crate::depot::Depot;
 use crate::error::{Error, Result};
 use crate::fingerprint::Fingerprint;
@@ -48,7 +49,6 @@ impl Compiler<'_> {
         &self,
         stage: &KataStage,
         sources: &[SourceFile],
-        driver: DriverOf,
     ) -> Result<Option<Library>> {
         if self.linking.is_none() || self.level != Level::Full || !stage.kata.about.given.is_empty()
         {
@@ -69,7 +69,7 @@ impl Compiler<'_> {
         let depot = cargo::depot().keeping(DRIVERS);
         let folder = match depot.find(&kind, &fingerprint) {
             Some(folder) => folder,
-            None if will_pay(stage, driver, &fingerprint)? => {
+            None if will_pay(&stage.kata, &fingerprint)? => {
                 let Some(made) = self.make(stage, &interface).await? else {
                     return Ok(None);
                 };
@@ -166,17 +166,14 @@ impl Caged<'_> {
     }
 }
 
-/// Whether this interface is likely to come again, and what is made for it can be kept. At home the
-/// next edit of a kata most often leaves it as it is; elsewhere only what has come twice will.
-fn will_pay(stage: &KataStage, driver: DriverOf, fingerprint: &str) -> Result<bool> {
+/// Whether this interface is likely to come again, and what is made for it can be kept. What has
+/// come twice will; an edit of generic code is gone with the next.
+fn will_pay(kata: &Kata, fingerprint: &str) -> Result<bool> {
     let depot = cargo::depot().keeping(SIGHTINGS);
     if !depot.can_keep() {
         return Ok(false);
     }
-    if driver == DriverOf::Kata && stage.incremental().is_some() {
-        return Ok(true);
-    }
-    let kind = format!("sighting-{}", stage.kata.id);
+    let kind = format!("sighting-{}", kata.id);
     let was_seen = depot.find(&kind, fingerprint).is_some();
     if !was_seen {
         depot.entry(&kind, fingerprint, |_| Ok(()))?;
