@@ -172,9 +172,10 @@ impl Caged<'_> {
     /// When the compiler could not be run; the student's mistakes are [`NotCompiled`].
     pub(crate) async fn finish(mut self) -> Result<std::result::Result<Compiled, NotCompiled>> {
         let (compiler, stage) = (self.compiler, self.stage);
+        // To link takes less time than to run the cases, beside which they can be compiled as well.
+        let compiles_driver = self.library.is_none() && self.driver == DriverOf::Kata;
         let refused = async {
-            // Others are compiled while the cases run, which is longer than it takes to link.
-            let refused = stage.kata.has_macros().then(|| compiler.refused(stage));
+            let refused = compiles_driver.then(|| compiler.refused(stage));
             let refused = OptionFuture::from(refused).await.transpose();
             refused.map_err(Unmade::from)
         };
