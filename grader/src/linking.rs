@@ -127,15 +127,15 @@ impl Linking {
         let args = without(&args, "-o", &folder.join(PROGRAM).display().to_string());
         let library = folder.join(LIBRARY).display().to_string();
         let place = args.iter().position(|arg| *arg == library)?;
-        let told = |args: &[String]| {
+        let from_here = |args: &[String]| {
             let here = folder.to_string_lossy();
             args.iter().map(|arg| arg.replace(&*here, HERE)).collect()
         };
         Some(Self {
             linker,
             folder: folder.to_owned(),
-            before: told(&args[..place]),
-            after: told(&args[place + 1..]),
+            before: from_here(&args[..place]),
+            after: from_here(&args[place + 1..]),
         })
     }
 }

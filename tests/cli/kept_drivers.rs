@@ -29,6 +29,7 @@ fn keep_driver(course: &Course) {
         edit(course, |text| format!("{text}// {again}\n"));
         course.report("");
     }
+    assert!(!kept().is_empty(), "no driver was kept");
 }
 
 fn verdict(course: &Course) -> String {

@@ -144,16 +144,11 @@ impl Subject<'_> {
             _ => None,
         };
         let verdict = judge::verdict(&evidence, judged.as_ref());
-        let passed = verdict.is_passed();
+        let failure = || self.failure(&evidence, judged, seed);
+        let result = result(planned, verdict, failure);
         Ok(CaseResult {
-            case: planned.name.clone(),
-            title: planned.title.clone(),
-            points: if passed { planned.points } else { 0 },
-            max_points: planned.points,
-            rests_on_claims: planned.claims,
             time_ms: millis(evidence.elapsed),
-            failure: (!passed).then(|| self.failure(&evidence, judged, seed)),
-            verdict,
+            ..result
         })
     }
 
@@ -201,21 +196,11 @@ impl Subject<'_> {
             got,
             cause: cause.to_owned(),
         });
-        let passed = verdict.is_passed();
-        Ok(CaseResult {
-            case: planned.name.clone(),
-            title: planned.title.clone(),
-            points: if passed { planned.points } else { 0 },
-            max_points: planned.points,
-            rests_on_claims: planned.claims,
-            time_ms: 0,
-            failure: (!passed).then(|| Failure {
-                mismatches: mismatches.into_iter().collect(),
-                replay: self.replay(seed),
-                ..Failure::default()
-            }),
-            verdict,
-        })
+        Ok(result(planned, verdict, || Failure {
+            mismatches: mismatches.into_iter().collect(),
+            replay: self.replay(seed),
+            ..Failure::default()
+        }))
     }
 
     fn replay(&self, seed: u64) -> String {
@@ -264,6 +249,25 @@ impl Subject<'_> {
             source: source.unwrap_or_default().trim().to_owned(),
             message: panic.message.clone(),
         }
+    }
+}
+
+/// The result of a case that took no time; `failure` is asked only if it has not passed.
+fn result(
+    planned: &PlannedCase,
+    verdict: Verdict,
+    failure: impl FnOnce() -> Failure,
+) -> CaseResult {
+    let passed = verdict.is_passed();
+    CaseResult {
+        case: planned.name.clone(),
+        title: planned.title.clone(),
+        points: if passed { planned.points } else { 0 },
+        max_points: planned.points,
+        rests_on_claims: planned.claims,
+        time_ms: 0,
+        failure: (!passed).then(failure),
+        verdict,
     }
 }
 

@@ -38,9 +38,9 @@ impl Bodies {
         self.by_start.values().cloned()
     }
 
-    /// The body whose braces open at this byte.
-    pub(super) fn at(&self, start: usize) -> TokenStream {
-        self.by_start.get(&start).cloned().unwrap_or_default()
+    /// The body whose braces open at this byte, if it was taken out.
+    pub(super) fn at(&self, start: usize) -> Option<TokenStream> {
+        self.by_start.get(&start).cloned()
     }
 }
 
