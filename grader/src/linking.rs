@@ -170,8 +170,9 @@ fn directly(
             _ => args.push(word),
         }
     }
-    let flavor = ["-flavor", "gnu"].map(str::to_owned);
-    Some((lld, flavor.into_iter().chain(args).collect()))
+    // A program that is run a few times and thrown away need not be small.
+    let ours = ["-flavor", "gnu", "-O0"].map(str::to_owned);
+    Some((lld, ours.into_iter().chain(args).collect()))
 }
 
 fn without(args: &[String], option: &str, value: &str) -> Vec<String> {

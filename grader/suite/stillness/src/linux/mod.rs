@@ -3,7 +3,7 @@
 mod calls;
 mod wait;
 
-use self::wait::{Object, Stat};
+use self::wait::{Object, Status};
 use crate::{Direction, Sight, Thread, Wait};
 use std::os::unix::fs::MetadataExt;
 use std::path::Path;
@@ -76,31 +76,27 @@ fn read_thread(pid: u32, tid: u32) -> io::Result<Option<Thread>> {
     let task = format!("/proc/{pid}/task/{tid}");
     // The activity comes first, then the wait: whoever finds the same activity later knows
     // that the thread was asleep, in this very wait, from here to there.
-    let Some(status) = present(fs::read(format!("{task}/status")))? else {
+    let Some(status) = read_status(&task)? else {
         return Ok(None);
     };
-    let activity = wait::parse_activity(&status).ok_or_else(|| unknown_form("status"))?;
-    let Some(stat) = read_stat(&task)? else {
-        return Ok(None);
-    };
-    let Some(wait) = read_wait(pid, &task, stat.state)? else {
+    let Some(wait) = read_wait(pid, &task, status.state)? else {
         return Ok(None);
     };
     Ok(Some(Thread {
         pid,
         tid,
-        name: stat.name,
+        name: status.name,
         wait,
-        activity,
+        activity: status.activity,
     }))
 }
 
-fn read_stat(dir: &str) -> io::Result<Option<Stat>> {
-    let Some(stat) = present(fs::read(format!("{dir}/stat")))? else {
+fn read_status(dir: &str) -> io::Result<Option<Status>> {
+    let Some(status) = present(fs::read(format!("{dir}/status")))? else {
         return Ok(None);
     };
-    let stat = wait::parse_stat(&stat).ok_or_else(|| unknown_form("stat"))?;
-    Ok(Some(stat))
+    let status = wait::parse_status(&status).ok_or_else(|| unknown_form("status"))?;
+    Ok(Some(status))
 }
 
 fn read_wait(pid: u32, task: &str, state: u8) -> io::Result<Option<Wait>> {
@@ -161,8 +157,8 @@ impl Lineage {
     fn table() -> io::Result<Self> {
         let mut table = Vec::new();
         for pid in numbers_in("/proc")? {
-            let stat = read_stat(&format!("/proc/{pid}"))?;
-            table.extend(stat.map(|stat| (pid, stat.parent)));
+            let status = read_status(&format!("/proc/{pid}"))?;
+            table.extend(status.map(|status| (pid, status.parent)));
         }
         Ok(Self::Table(table))
     }

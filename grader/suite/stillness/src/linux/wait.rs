@@ -2,38 +2,41 @@
 
 use super::calls::{self, Endless, Kind};
 use crate::{Direction, Wait};
+use std::str::FromStr;
 
-/// What `/proc/<pid>/task/<tid>/stat` tells of a thread.
+/// What `/proc/<pid>/task/<tid>/status` tells of a thread.
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) struct Stat {
+pub(crate) struct Status {
     pub(crate) name: String,
     pub(crate) state: u8,
     pub(crate) parent: u32,
+    /// Its context switches.
+    pub(crate) activity: u64,
 }
 
 /// Bytes, since a name may be cut in the middle of a character.
-pub(crate) fn parse_stat(stat: &[u8]) -> Option<Stat> {
-    // The name may contain any bytes, parentheses and line ends included.
-    let open = stat.iter().position(|&byte| byte == b'(')?;
-    let close = stat.iter().rposition(|&byte| byte == b')')?;
-    let rest = str::from_utf8(stat.get(close + 1..)?).ok()?;
-    let mut fields = rest.split_ascii_whitespace();
-    Some(Stat {
-        name: String::from_utf8_lossy(stat.get(open + 1..close)?).into_owned(),
-        state: *fields.next()?.as_bytes().first()?,
-        parent: fields.next()?.parse().ok()?,
+pub(crate) fn parse_status(status: &[u8]) -> Option<Status> {
+    let mut lines = status.split(|&byte| byte == b'\n');
+    // The kernel writes them in this order.
+    let mut value = |key: &str| lines.find_map(|line| line.strip_prefix(key.as_bytes()));
+    Some(Status {
+        name: unescaped(value("Name:\t")?),
+        state: *value("State:\t")?.first()?,
+        parent: number(value("PPid:")?)?,
+        activity: number::<u64>(value("voluntary_ctxt_switches:")?)?
+            .wrapping_add(number(value("nonvoluntary_ctxt_switches:")?)?),
     })
 }
 
-/// The context switches that `/proc/<pid>/task/<tid>/status` counts.
-pub(crate) fn parse_activity(status: &[u8]) -> Option<u64> {
-    let status = String::from_utf8_lossy(status);
-    let count = |key: &str| {
-        let value = status.lines().find_map(|line| line.strip_prefix(key))?;
-        value.trim().parse::<u64>().ok()
-    };
-    let voluntary = count("voluntary_ctxt_switches:")?;
-    Some(voluntary.wrapping_add(count("nonvoluntary_ctxt_switches:")?))
+fn number<N: FromStr>(text: &[u8]) -> Option<N> {
+    str::from_utf8(text).ok()?.trim().parse().ok()
+}
+
+/// A name as its thread has set it: the kernel writes only `\n` and `\\` in other ways.
+fn unescaped(name: &[u8]) -> String {
+    let name = String::from_utf8_lossy(name);
+    let parts = name.split(r"\\").map(|part| part.replace(r"\n", "\n"));
+    parts.collect::<Vec<_>>().join(r"\")
 }
 
 /// What `/proc/<pid>/task/<tid>/syscall` tells.

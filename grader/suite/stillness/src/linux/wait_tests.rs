@@ -1,46 +1,37 @@
 use super::*;
 
+const REST: &[u8] = b"\nUmask:\t0022\nState:\tS (sleeping)\nTgid:\t12\nPPid:\t7\n\
+    voluntary_ctxt_switches:\t40\nnonvoluntary_ctxt_switches:\t2\n";
+
 #[test]
-fn stat_survives_any_name() {
-    let stat = |name: &[u8]| parse_stat(&[b"12 (", name, b") S 7 12 12 0"].concat());
+fn status_survives_any_name_and_sums_both_kinds_of_switch() {
+    let status = |name: &[u8]| parse_status(&[b"Name:\t", name, REST].concat());
     let named = |name: &str| {
-        Some(Stat {
+        Some(Status {
             name: name.into(),
             state: b'S',
             parent: 7,
+            activity: 42,
         })
     };
-    assert_eq!(stat(b"cat"), named("cat"));
-    assert_eq!(stat(b"a) R 1 (b\n"), named("a) R 1 (b\n"));
-    assert_eq!(stat(b""), named(""));
-    assert_eq!(stat("straß".as_bytes()), named("straß"));
-    assert_eq!(stat(b"cut \xc3"), named("cut \u{fffd}"));
+    assert_eq!(status(b"cat"), named("cat"));
+    assert_eq!(status(b""), named(""));
+    assert_eq!(status("straß".as_bytes()), named("straß"));
+    assert_eq!(status(b"cut \xc3"), named("cut \u{fffd}"));
+    assert_eq!(status(b"State:\tR"), named("State:\tR"));
+    assert_eq!(status(br"a\nState:"), named("a\nState:"));
+    assert_eq!(status(br"a\\nb\\\n"), named("a\\nb\\\n"));
 }
 
 #[test]
-fn broken_stat_is_refused() {
-    for text in [
-        "",
-        "12",
-        "12 (a",
-        "12 a)",
-        ") 12 (",
-        "12 (a)",
-        "12 (a) S",
-        "12 (a) S x",
-    ] {
-        assert_eq!(parse_stat(text.as_bytes()), None, "{text:?}");
+fn broken_status_is_refused() {
+    let whole = [b"Name:\tx".as_slice(), REST].concat();
+    let lines: Vec<&[u8]> = whole.split_inclusive(|&byte| byte == b'\n').collect();
+    for needed in [0, 2, 4, 5, 6] {
+        let mut lines = lines.clone();
+        let missing = lines.remove(needed);
+        assert_eq!(parse_status(&lines.concat()), None, "without {missing:?}");
     }
-}
-
-#[test]
-fn activity_sums_both_kinds_of_switch() {
-    let status = b"Name:\tx\xff\nvoluntary_ctxt_switches:\t40\nnonvoluntary_ctxt_switches:\t2\n";
-    assert_eq!(parse_activity(status), Some(42));
-    assert_eq!(
-        parse_activity(b"Name:\tx\nvoluntary_ctxt_switches:\t40\n"),
-        None
-    );
 }
 
 #[test]
