@@ -42,6 +42,8 @@ pub(crate) struct KataStage {
     place: Place,
     /// Where the compiler may keep what makes the next time faster.
     lasting: Option<PathBuf>,
+    /// Whether it has kept something there.
+    is_incremental: bool,
     /// Whose driver runs the cases, if not its own.
     driven_by: Option<Arc<BatchStage>>,
 }
@@ -65,7 +67,7 @@ impl Stage {
     /// submission's folder as its author knows it.
     ///
     /// What the compiler keeps in `lasting` is of use only where the kata is always seen at
-    /// the same place.
+    /// the same place. It keeps nothing before the kata has compiled once.
     pub(crate) fn kata(
         &self,
         kata: &Kata,
@@ -74,12 +76,14 @@ impl Stage {
         level: Level,
         lasting: Option<PathBuf>,
     ) -> Result<KataStage> {
+        let lasting = lasting.filter(|_| level == Level::Full);
         let stage = KataStage {
             kata: kata.clone(),
             shown: shown.to_owned(),
             suite: self.suites.of(kata)?,
             place: Place::new(self, &kata.id, level)?,
-            lasting: lasting.filter(|_| level == Level::Full),
+            is_incremental: lasting.as_deref().is_some_and(Path::is_dir),
+            lasting,
             driven_by: None,
         };
         for file in sources {
@@ -95,9 +99,6 @@ impl Stage {
         }
         write_driver(&stage.place, &[&stage])?;
         stage.write_refused()?;
-        if let Some(lasting) = &stage.lasting {
-            make(lasting)?;
-        }
         Ok(stage)
     }
 
@@ -138,7 +139,13 @@ impl KataStage {
     /// Where the compiler of the student's crate may keep what makes the next time faster, in its
     /// cage.
     pub(crate) fn incremental_of_student(&self) -> Option<PathBuf> {
-        self.lasting.as_ref().map(|_| self.seen().join(LASTING))
+        self.is_incremental.then(|| self.seen().join(LASTING))
+    }
+
+    /// Says that the student's crate compiles, so that from the next time on work is kept. Of what
+    /// has mistakes nothing is kept, and their messages come sooner without.
+    pub(crate) fn keep_from_now_on(&self) -> Result<()> {
+        self.lasting.as_deref().map_or(Ok(()), make)
     }
 
     /// Where any compiler may. None where student code runs in one: a macro could write there
@@ -161,8 +168,9 @@ impl KataStage {
     /// The bars of the cage in which the student's crate is compiled.
     pub(crate) fn student_bars(&self, compiler: &[PathBuf]) -> Bars {
         let bounds = self.kata.about.limits.for_compiler();
+        let lasting = self.lasting.clone();
         Bars {
-            lasting: self.lasting.clone().map(|host| Shown {
+            lasting: lasting.filter(|_| self.is_incremental).map(|host| Shown {
                 host,
                 inside: self.seen().join(LASTING),
             }),
