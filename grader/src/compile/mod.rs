@@ -253,7 +253,6 @@ impl Caged<'_> {
         let run = self
             .make(&job, &setting, not_compiled, Some(&mut hear))
             .await?;
-        stage.keep_from_now_on()?;
         Ok(rendered(&run, "warning"))
     }
 

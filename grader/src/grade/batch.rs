@@ -63,7 +63,7 @@ impl Grading {
         for (way, step) in all(preparing).await? {
             match step {
                 Step::Done(result) => results.push(self.finished(&way, result)),
-                Step::Run(prepared) => ready.push((way, *prepared)),
+                Step::Run(prepared) => ready.push((way, prepared)),
             }
         }
         let has_none = |(_, prepared): &mut (OnItsWay, Prepared)| !prepared.has_driver();

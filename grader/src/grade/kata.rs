@@ -28,7 +28,7 @@ pub(super) enum Step {
     /// Nothing.
     Done(KataResult),
     /// Its cases are to be run, after a driver was made if it has none.
-    Run(Box<Prepared>),
+    Run(Prepared),
 }
 
 impl OneKata<'_> {
@@ -85,7 +85,7 @@ impl OneKata<'_> {
         };
         let prepared = Prepared::compile(self.kata, sources, names, driving, place).await?;
         Ok(match prepared {
-            Ok(prepared) => Step::Run(Box::new(prepared)),
+            Ok(prepared) => Step::Run(prepared),
             Err(not_compiled) => Step::Done(self.not_compiled(not_compiled)),
         })
     }

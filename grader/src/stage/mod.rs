@@ -42,8 +42,6 @@ pub(crate) struct KataStage {
     place: Place,
     /// Where the compiler may keep what makes the next time faster.
     lasting: Option<PathBuf>,
-    /// Whether it has kept something there.
-    is_incremental: bool,
     /// Whose driver runs the cases, if not its own.
     driven_by: Option<Arc<BatchStage>>,
 }
@@ -67,7 +65,7 @@ impl Stage {
     /// submission's folder as its author knows it.
     ///
     /// What the compiler keeps in `lasting` is of use only where the kata is always seen at
-    /// the same place. It keeps nothing before the kata has compiled once.
+    /// the same place.
     pub(crate) fn kata(
         &self,
         kata: &Kata,
@@ -76,14 +74,12 @@ impl Stage {
         level: Level,
         lasting: Option<PathBuf>,
     ) -> Result<KataStage> {
-        let lasting = lasting.filter(|_| level == Level::Full);
         let stage = KataStage {
             kata: kata.clone(),
             shown: shown.to_owned(),
             suite: self.suites.of(kata)?,
             place: Place::new(self, &kata.id, level)?,
-            is_incremental: lasting.as_deref().is_some_and(Path::is_dir),
-            lasting,
+            lasting: lasting.filter(|_| level == Level::Full),
             driven_by: None,
         };
         for file in sources {
@@ -99,6 +95,9 @@ impl Stage {
         }
         write_driver(&stage.place, &[&stage])?;
         stage.write_refused()?;
+        if let Some(lasting) = &stage.lasting {
+            make(lasting)?;
+        }
         Ok(stage)
     }
 
@@ -139,13 +138,7 @@ impl KataStage {
     /// Where the compiler of the student's crate may keep what makes the next time faster, in its
     /// cage.
     pub(crate) fn incremental_of_student(&self) -> Option<PathBuf> {
-        self.is_incremental.then(|| self.seen().join(LASTING))
-    }
-
-    /// Says that the student's crate compiles, so that from the next time on work is kept. Of what
-    /// has mistakes nothing is kept, and their messages come sooner without.
-    pub(crate) fn keep_from_now_on(&self) -> Result<()> {
-        self.lasting.as_deref().map_or(Ok(()), make)
+        self.lasting.as_ref().map(|_| self.seen().join(LASTING))
     }
 
     /// Where any compiler may. None where student code runs in one: a macro could write there
@@ -168,9 +161,8 @@ impl KataStage {
     /// The bars of the cage in which the student's crate is compiled.
     pub(crate) fn student_bars(&self, compiler: &[PathBuf]) -> Bars {
         let bounds = self.kata.about.limits.for_compiler();
-        let lasting = self.lasting.clone();
         Bars {
-            lasting: lasting.filter(|_| self.is_incremental).map(|host| Shown {
+            lasting: self.lasting.clone().map(|host| Shown {
                 host,
                 inside: self.seen().join(LASTING),
             }),
