@@ -69,6 +69,13 @@ pub(crate) struct About {
     pub(crate) hints: Vec<Hint>,
 }
 
+impl About {
+    /// All external crates that a driver may use.
+    pub(crate) fn used(&self) -> impl Iterator<Item = &String> {
+        self.dependencies.iter().chain(&self.driver_dependencies)
+    }
+}
+
 /// A crate of the course that stands between the student's and the driver.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]

@@ -3,7 +3,7 @@
 use super::diagnostics::misfit;
 use super::job::{Job, staged};
 use super::rustc::{Run, Setting, rustc};
-use super::{Caged, Compiler, Made, NotCompiled};
+use super::{Caged, Compiler, DriverOf, Made, NotCompiled};
 use crate::error::Result;
 use crate::process::Cage;
 use crate::stage::{BatchStage, KataStage};
@@ -22,9 +22,7 @@ impl Caged<'_> {
     /// The kata's own driver.
     pub(super) async fn driver(&mut self) -> Made<()> {
         let stage = self.stage;
-        let mut job = new_driver(&stage.seen().join("driver.rs"), "bin");
-        // Nothing else is left to do for this kata.
-        job.args(["-C", "codegen-units=4"]);
+        let mut job = new_driver(&stage.seen().join("driver.rs"), "bin", DriverOf::Kata);
         let externs = &self.compiler.externs;
         job.extern_crate("suite", externs.get("suite-drive")?);
         job.remap(&stage.seen().join("suites"), "hidden suite");
@@ -80,7 +78,7 @@ impl Compiler<'_> {
             incremental: None,
             bounds: strictest.unwrap_or_default().for_compiler(),
         };
-        let mut job = new_driver(&batch.seen().join("driver.rs"), "bin");
+        let mut job = new_driver(&batch.seen().join("driver.rs"), "bin", DriverOf::Batch);
         job.extern_crate("suite", self.externs.get("suite-drive")?);
         job.remap(&batch.seen().join("suites"), "hidden suite");
         for stage in katas {
@@ -105,14 +103,16 @@ impl Compiler<'_> {
         for name in given.chain([student.as_str()]) {
             job.extern_crate(name, &libraries.join(staged(kata, name)));
         }
-        let about = &kata.about;
-        let used = about.dependencies.iter().chain(&about.driver_dependencies);
-        job.link(self.externs, used)
+        job.link(self.externs, kata.about.used())
     }
 }
 
-pub(super) fn new_driver(source: &Path, kind: &str) -> Job {
+pub(super) fn new_driver(source: &Path, kind: &str, driver: DriverOf) -> Job {
     let mut job = Job::new("driver", source, kind);
     job.args(["-A", "warnings"]);
+    if driver == DriverOf::Kata {
+        // Little else is left to do.
+        job.args(["-C", "codegen-units=4"]);
+    }
     job
 }

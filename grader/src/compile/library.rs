@@ -4,7 +4,7 @@
 use super::driver::new_driver;
 use super::job::{Job, library_file};
 use super::rustc::{Setting, rustc, supervised};
-use super::{Caged, Compiler};
+use super::{Caged, Compiler, DriverOf};
 use crate::cargo;
 use crate::catalogue::Kata;
 use crate::depot::Depot;
@@ -49,6 +49,7 @@ impl Compiler<'_> {
         &self,
         stage: &KataStage,
         sources: &[SourceFile],
+        driver: DriverOf,
     ) -> Result<Option<Library>> {
         if self.linking.is_none() || self.level != Level::Full || !stage.kata.about.given.is_empty()
         {
@@ -69,8 +70,8 @@ impl Compiler<'_> {
         let depot = cargo::depot().keeping(DRIVERS);
         let folder = match depot.find(&kind, &fingerprint) {
             Some(folder) => folder,
-            None if will_pay(&stage.kata, &fingerprint)? => {
-                let Some(made) = self.make(stage, &interface).await? else {
+            None if will_pay(&stage.kata, &fingerprint, driver)? => {
+                let Some(made) = self.make(stage, &interface, driver).await? else {
                     return Ok(None);
                 };
                 depot.entry(&kind, &fingerprint, |folder| keep(made, folder))?
@@ -93,7 +94,12 @@ impl Compiler<'_> {
     }
 
     /// Compiles an interface, and a driver against it; `None` if one of them cannot be compiled.
-    async fn make(&self, stage: &KataStage, interface: &Interface) -> Result<Option<File>> {
+    async fn make(
+        &self,
+        stage: &KataStage,
+        interface: &Interface,
+        driver: DriverOf,
+    ) -> Result<Option<File>> {
         stage.write_interface(interface)?;
         let setting = Setting {
             out: stage.library_out(),
@@ -101,7 +107,7 @@ impl Compiler<'_> {
             ..Setting::of(stage)
         };
         let mut cage = Cage::open(&stage.library_bars(&self.readable()), self.level).await?;
-        for job in [self.interface(stage)?, self.driver_library(stage)?] {
+        for job in [self.interface(stage)?, self.driver_library(stage, driver)?] {
             rustc(self.toolchain, &job, &setting, &mut cage, None).await?;
             if !job.exists(&setting.out, &mut cage).await {
                 return Ok(None);
@@ -120,8 +126,8 @@ impl Compiler<'_> {
         Ok(job)
     }
 
-    fn driver_library(&self, stage: &KataStage) -> Result<Job> {
-        let mut job = new_driver(&stage.seen().join("library.rs"), "lib");
+    fn driver_library(&self, stage: &KataStage, driver: DriverOf) -> Result<Job> {
+        let mut job = new_driver(&stage.seen().join("library.rs"), "lib", driver);
         job.extern_crate("suite", self.externs.get("suite-drive")?);
         job.remap(&stage.seen().join("suites"), "hidden suite");
         self.against(&mut job, stage, &stage.library_out())?;
@@ -146,7 +152,7 @@ impl Caged<'_> {
         let student = library_file(&stage.kata.crate_name());
         let student = stage.libraries().join(student);
         let about = &stage.kata.about;
-        let used = if about.dependencies.is_empty() && about.driver_dependencies.is_empty() {
+        let used = if about.used().next().is_none() {
             vec![compiler.externs.get("suite-drive")?.to_owned()]
         } else {
             compiler.externs.libraries()?
@@ -166,12 +172,16 @@ impl Caged<'_> {
     }
 }
 
-/// Whether this interface is likely to come again, and what is made for it can be kept. What has
-/// come twice will; an edit of generic code is gone with the next.
-fn will_pay(kata: &Kata, fingerprint: &str) -> Result<bool> {
+/// Whether a driver for this interface will pay, and can be kept. One of a single kata is compiled
+/// beside the crate itself and is there at the next save. One for many katas costs less than one for
+/// each, unless interfaces come again; what has come twice will.
+fn will_pay(kata: &Kata, fingerprint: &str, driver: DriverOf) -> Result<bool> {
     let depot = cargo::depot().keeping(SIGHTINGS);
     if !depot.can_keep() {
         return Ok(false);
+    }
+    if driver == DriverOf::Kata {
+        return Ok(true);
     }
     let kind = format!("sighting-{}", kata.id);
     let was_seen = depot.find(&kind, fingerprint).is_some();

@@ -118,7 +118,7 @@ impl Compiler<'_> {
         let library = async {
             // What has mistakes needs none, and their messages are not to wait for a processor.
             let _ = seen.await;
-            let library = self.library(stage, sources);
+            let library = self.library(stage, sources, driver);
             library.await.map_err(Unmade::from)
         };
         let made = tokio::try_join!(self.caged(stage, driver, is_seen), library);
