@@ -30,6 +30,7 @@ const STARTERS: &[(&str, &str)] = &[
         "child processes of a case, in its cage",
     ),
     ("grader/benchmark/src/", "whatever is measured"),
+    ("grader/launcher/src/", "cargo, and the grader itself"),
     ("grader/suite/stillness/tests/", "process trees to look at"),
     (
         "grader/suite/stillness/src/linux/",
