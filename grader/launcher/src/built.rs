@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::env::consts::EXE_SUFFIX;
-use std::fs::{self, File};
+use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
@@ -104,7 +104,7 @@ impl Asking<'_> {
 }
 
 fn modified(path: &Path) -> io::Result<SystemTime> {
-    File::open(path)?.metadata()?.modified()
+    fs::metadata(path)?.modified()
 }
 
 /// The paths after the colon; in them, a space has a backslash before it.
@@ -119,6 +119,7 @@ fn sources(listed: &str) -> Vec<PathBuf> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::fs::File;
     use std::time::Duration;
     use tempfile::TempDir;
 

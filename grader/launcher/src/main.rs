@@ -1,8 +1,8 @@
 //! What `cargo grader` runs: starts the grader, and has it built before where that is needed.
 //!
 //! Cargo takes a tenth of a second to find that the grader and the hundred crates in it are built.
-//! This program uses none of them, so cargo is done with it in half that time; it then looks only
-//! whether a file has changed since cargo was last asked about the grader.
+//! This program uses none of them, so cargo is done with it in little more than half that time; it
+//! then looks only whether a file has changed since cargo was last asked about the grader.
 
 mod built;
 
