@@ -1,7 +1,7 @@
 //! What the user types. Nothing here is resolved yet.
 
-use crate::process::CageChoice;
 use crate::report::Format;
+use crate::sandbox::Strictness;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
 
@@ -82,9 +82,9 @@ pub(crate) struct Check {
     /// Draw the inputs under this seed, to replay a failure
     #[arg(long, value_name = "N")]
     pub(crate) seed: Option<u64>,
-    /// Where the full cage cannot be had; usual is best, and required where CI is set
+    /// Where the full sandbox cannot be had; usual is best, and required where CI is set
     #[arg(long, value_enum, value_name = "CHOICE")]
-    pub(crate) cage: Option<CageChoice>,
+    pub(crate) sandbox: Option<Strictness>,
     /// Make every verdict again, also where nothing has changed; usual where CI is set
     #[arg(long)]
     pub(crate) no_cache: bool,
@@ -114,9 +114,9 @@ pub(crate) struct Batch {
     /// Draw everybody's inputs under this seed, to replay a failure
     #[arg(long, value_name = "N")]
     pub(crate) seed: Option<u64>,
-    /// Where the full cage cannot be had; usual is best, and required where CI is set
+    /// Where the full sandbox cannot be had; usual is best, and required where CI is set
     #[arg(long, value_enum, value_name = "CHOICE")]
-    pub(crate) cage: Option<CageChoice>,
+    pub(crate) sandbox: Option<Strictness>,
     /// Do this many things at a time
     #[arg(long, short, value_name = "N")]
     pub(crate) jobs: Option<usize>,

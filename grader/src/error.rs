@@ -4,7 +4,7 @@ use std::fmt;
 use std::path::Path;
 
 /// The result of something that only the grader can get wrong.
-pub(crate) type Result<T> = std::result::Result<T, Error>;
+pub(crate) type Result<T, E = Error> = std::result::Result<T, E>;
 
 /// Whose mistake it is, which decides the exit status.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -41,6 +41,22 @@ impl Error {
             what: what.into(),
             next: next.into(),
         }
+    }
+
+    /// A part of the grader panicked or contradicts itself.
+    pub(crate) fn bug(what: &dyn fmt::Display) -> Self {
+        Self::grader(
+            format!("a part of the grader broke: {what}"),
+            "this is the grader's fault; please report it",
+        )
+    }
+
+    /// The system has no random numbers.
+    pub(crate) fn no_randomness(error: &getrandom::Error) -> Self {
+        Self::grader(
+            format!("the system has no random numbers: {error}"),
+            "try again",
+        )
     }
 
     /// A file or folder could not be used.

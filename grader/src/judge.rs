@@ -7,53 +7,66 @@
 
 use crate::limits::Bounds;
 use crate::outcome::Verdict;
-use crate::process::{Ended, Hit};
-use crate::run::Evidence;
-use suite_drive::{MAX_FRAME, Resource};
+use crate::run::{Ending, Evidence, Exhausted};
+use crate::sandbox::Ended;
+use suite_drive::MAX_FRAME;
 use suite_judge::Judgement;
 
 /// The verdict on a case. `judged` is what the oracle says of the one answer.
 pub(crate) fn verdict(evidence: &Evidence, judged: Option<&Judgement>) -> Verdict {
-    if let Some(reason) = &evidence.violation {
-        return Verdict::Rejected {
-            reason: reason.clone(),
-        };
+    let verdict = match &evidence.ending {
+        Ending::Answered(_) => answered(judged),
+        Ending::Ended(ended) => without_answer(evidence, *ended),
+        Ending::ReachedTodo => return Verdict::NotAttempted,
+        Ending::Violation(reason) => return rejected(reason),
+        Ending::Stopped(stop) => return unless_todo(evidence, stop.clone().verdict()),
+    };
+    if verdict.is_passed() {
+        return verdict;
     }
-    if evidence.reached_todo() {
-        return Verdict::NotAttempted;
-    }
-    let verdict = answered(evidence, judged);
-    if !verdict.is_passed() && said::todo(&evidence.stderr.to_bytes()) {
-        return Verdict::NotAttempted;
-    }
-    let unexplained = !verdict.is_passed() && evidence.stopped.is_none();
-    match exhausted(evidence) {
-        Some(exhausted) if unexplained => exhausted,
-        _ => verdict,
+    let exhausted = evidence.exhausted;
+    let explained = exhausted.map_or(verdict, |exhausted| exceeded(exhausted, &evidence.bounds));
+    unless_todo(evidence, explained)
+}
+
+fn answered(judged: Option<&Judgement>) -> Verdict {
+    match judged {
+        Some(Judgement::Right) => Verdict::Passed,
+        Some(Judgement::Wrong(_)) => Verdict::Failed,
+        Some(Judgement::Malformed) | None => {
+            rejected("the answer is not one that this case's driver can give")
+        }
     }
 }
 
-/// What was used up, which explains whatever else went wrong.
-fn exhausted(evidence: &Evidence) -> Option<Verdict> {
-    let bounds = &evidence.bounds;
-    if evidence.disk_full {
-        let limit = format!("{} MiB", bounds.file_size >> 20);
-        return Some(Verdict::DiskExceeded { limit });
+fn rejected(reason: &str) -> Verdict {
+    Verdict::Rejected {
+        reason: reason.to_owned(),
     }
-    match (evidence.hit, evidence.used_up) {
-        (Some(Hit::Memory), _) => Some(memory_exceeded(bounds)),
-        (Some(Hit::Processes), _) | (None, Some(Resource::Threads)) => {
-            Some(Verdict::ProcessesExceeded {
-                limit: format!("{} threads and processes", bounds.processes),
-            })
-        }
-        (None, Some(Resource::Files)) => Some(Verdict::FilesExceeded {
+}
+
+/// A `todo!()` in a child process is no panic that is reported.
+fn unless_todo(evidence: &Evidence, verdict: Verdict) -> Verdict {
+    if said::todo(&evidence.stderr.to_bytes()) {
+        Verdict::NotAttempted
+    } else {
+        verdict
+    }
+}
+
+fn exceeded(exhausted: Exhausted, bounds: &Bounds) -> Verdict {
+    match exhausted {
+        Exhausted::Disk => disk_exceeded(bounds),
+        Exhausted::Memory => memory_exceeded(bounds),
+        Exhausted::Processes => Verdict::ProcessesExceeded {
+            limit: format!("{} threads and processes", bounds.processes),
+        },
+        Exhausted::Files => Verdict::FilesExceeded {
             limit: format!("{} open files", bounds.open_files),
-        }),
-        (None, Some(Resource::Answer)) => Some(Verdict::OutputExceeded {
+        },
+        Exhausted::Answer => Verdict::OutputExceeded {
             limit: format!("{} MiB in its answer", MAX_FRAME >> 20),
-        }),
-        (None, None) => None,
+        },
     }
 }
 
@@ -63,42 +76,26 @@ fn memory_exceeded(bounds: &Bounds) -> Verdict {
     }
 }
 
-fn answered(evidence: &Evidence, judged: Option<&Judgement>) -> Verdict {
-    match (evidence.answers.as_slice(), judged) {
-        ([], _) => without_answer(evidence),
-        ([_], Some(Judgement::Right)) => Verdict::Passed,
-        ([_], Some(Judgement::Wrong(_))) => Verdict::Failed,
-        ([_], Some(Judgement::Malformed) | None) => Verdict::Rejected {
-            reason: "the answer is not one that this case's driver can give".to_owned(),
-        },
-        ([_, _, ..], _) => Verdict::Rejected {
-            reason: "the case was answered more than once".to_owned(),
-        },
+fn disk_exceeded(bounds: &Bounds) -> Verdict {
+    Verdict::DiskExceeded {
+        limit: format!("{} MiB", bounds.file_size >> 20),
     }
 }
 
-fn without_answer(evidence: &Evidence) -> Verdict {
-    if let Some(stop) = &evidence.stopped {
-        return stop.clone().verdict();
-    }
+fn without_answer(evidence: &Evidence, ended: Ended) -> Verdict {
     if !evidence.panics.is_empty() {
         return Verdict::Panicked;
     }
-    match evidence.ended {
-        Some(Ended::Signalled(SIGXCPU)) => Verdict::TimedOut {
+    match ended {
+        Ended::Signalled(SIGXCPU) => Verdict::TimedOut {
             limit: format!("{} s of CPU time", evidence.bounds.cpu_seconds),
         },
-        Some(Ended::Signalled(SIGXFSZ)) => Verdict::DiskExceeded {
-            limit: format!("{} MiB", evidence.bounds.file_size >> 20),
-        },
-        Some(Ended::Signalled(SIGABRT)) if said::no_memory(&evidence.stderr.to_bytes()) => {
+        Ended::Signalled(SIGXFSZ) => disk_exceeded(&evidence.bounds),
+        Ended::Signalled(SIGABRT) if said::no_memory(&evidence.stderr.to_bytes()) => {
             memory_exceeded(&evidence.bounds)
         }
-        Some(Ended::Signalled(signal)) => Verdict::Crashed { signal },
-        Some(Ended::Exited(code)) => Verdict::ExitedEarly { code },
-        None => Verdict::GraderError {
-            reason: "the case ended without an answer and without a reason".to_owned(),
-        },
+        Ended::Signalled(signal) => Verdict::Crashed { signal },
+        Ended::Exited(code) => Verdict::ExitedEarly { code },
     }
 }
 
@@ -132,7 +129,8 @@ mod said {
     }
 }
 
-/// The verdict on a kata: the gravest of its cases' verdicts.
+/// The verdict on a kata: passed or not attempted if all its cases are, otherwise failed, unless
+/// the grader could not decide.
 pub(crate) fn of_kata<'a>(cases: impl IntoIterator<Item = &'a Verdict>) -> Verdict {
     let cases: Vec<&Verdict> = cases.into_iter().collect();
     if cases
@@ -151,14 +149,33 @@ pub(crate) fn of_kata<'a>(cases: impl IntoIterator<Item = &'a Verdict>) -> Verdi
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::process::Captured;
-    use crate::watch::Stop;
+    use crate::limits::Limits;
+    use crate::run::Stop;
+    use crate::sandbox::Captured;
+    use std::time::Duration;
     use suite_judge::Wrong;
 
-    fn answered(count: usize) -> Evidence {
+    fn evidence(ending: Ending) -> Evidence {
         Evidence {
-            answers: vec![Vec::new(); count],
-            ..Evidence::default()
+            ending,
+            panics: Vec::new(),
+            stdout: Captured::default(),
+            stderr: Captured::default(),
+            leftovers: Vec::new(),
+            exhausted: None,
+            bounds: Limits::default().for_case(),
+            elapsed: Duration::ZERO,
+        }
+    }
+
+    fn answered() -> Evidence {
+        evidence(Ending::Answered(Vec::new()))
+    }
+
+    fn ended(ended: Ended, stderr: &[u8]) -> Evidence {
+        Evidence {
+            stderr: Captured::of(stderr),
+            ..evidence(Ending::Ended(ended))
         }
     }
 
@@ -171,111 +188,72 @@ mod tests {
     }
 
     #[test]
-    fn only_one_right_answer_is_a_pass() {
+    fn only_a_right_answer_is_a_pass() {
         let right = Judgement::Right;
-        assert_eq!(verdict(&answered(1), Some(&right)), Verdict::Passed);
-        for (evidence, judged) in [
-            (answered(0), Some(&right)),
-            (answered(0), None),
-            (answered(1), None),
-            (answered(1), Some(&wrong())),
-            (answered(1), Some(&Judgement::Malformed)),
-            (answered(2), Some(&right)),
+        assert_eq!(verdict(&answered(), Some(&right)), Verdict::Passed);
+        for judged in [None, Some(&wrong()), Some(&Judgement::Malformed)] {
+            assert!(!verdict(&answered(), judged).is_passed(), "{judged:?}");
+        }
+        for ending in [
+            Ending::ReachedTodo,
+            Ending::Violation("a frame".to_owned()),
+            Ending::Stopped(Stop::Time("5 s".to_owned())),
+            Ending::Ended(Ended::Exited(0)),
         ] {
-            assert!(!verdict(&evidence, judged).is_passed(), "{evidence:?}");
+            let verdict = verdict(&evidence(ending), Some(&right));
+            assert!(!verdict.is_passed(), "{verdict:?}");
         }
     }
 
     #[test]
     fn an_exit_status_of_zero_without_an_answer_is_an_early_exit() {
-        let evidence = Evidence {
-            ended: Some(Ended::Exited(0)),
-            ..answered(0)
-        };
-        assert_eq!(verdict(&evidence, None), Verdict::ExitedEarly { code: 0 });
+        let verdict = verdict(&ended(Ended::Exited(0), b""), None);
+        assert_eq!(verdict, Verdict::ExitedEarly { code: 0 });
     }
 
     #[test]
-    fn a_strange_frame_spoils_even_a_right_answer() {
-        let evidence = Evidence {
-            violation: Some("a frame".to_owned()),
-            ..answered(1)
-        };
-        let verdict = verdict(&evidence, Some(&Judgement::Right));
-        assert!(matches!(verdict, Verdict::Rejected { .. }));
-    }
-
-    #[test]
-    fn a_todo_on_any_thread_is_not_attempted_whatever_else_happened() {
-        let todo = suite_drive::Panic {
-            thread: "worker".to_owned(),
-            file: "src/lib.rs".to_owned(),
-            line: 1,
-            column: 1,
-            message: "not yet implemented: parse".to_owned(),
-        };
-        let evidence = Evidence {
-            panics: vec![todo],
-            stopped: Some(Stop::Time("5 s".to_owned())),
-            ..answered(0)
-        };
-        assert_eq!(verdict(&evidence, None), Verdict::NotAttempted);
-    }
-
-    #[test]
-    fn a_failed_allocation_is_told_from_a_crash_only_by_an_abort_without_an_answer() {
+    fn a_failed_allocation_is_told_from_a_crash_only_by_an_abort() {
         let said = b"x memory allocation of 214748364800 bytes failed\nnote: more";
-        let ended = |signal, stderr: &[u8]| Evidence {
-            ended: Some(Ended::Signalled(signal)),
-            stderr: Captured::of(stderr),
-            bounds: crate::limits::Limits::default().for_case(),
-            ..answered(0)
-        };
         let limit = "512 MiB".to_owned();
-        let exceeded = Verdict::MemoryExceeded { limit };
-        assert_eq!(verdict(&ended(6, said), None), exceeded);
+        let out_of_memory = verdict(&ended(Ended::Signalled(6), said), None);
+        assert_eq!(out_of_memory, Verdict::MemoryExceeded { limit });
         for (signal, stderr) in [(11, said.as_slice()), (6, b"memory allocation of much")] {
-            let crashed = Verdict::Crashed { signal };
-            assert_eq!(verdict(&ended(signal, stderr), None), crashed);
+            let crashed = verdict(&ended(Ended::Signalled(signal), stderr), None);
+            assert_eq!(crashed, Verdict::Crashed { signal });
         }
     }
 
     #[test]
     fn a_todo_in_a_child_process_is_not_attempted_unless_the_answer_is_right() {
         let said = b"\nthread 'main' (9) panicked at src/lib.rs:3:5:\nnot yet implemented: x\n";
-        let evidence = Evidence {
-            stderr: Captured::of(said),
-            ..answered(1)
+        let answered_and_said = |stderr: &[u8]| Evidence {
+            stderr: Captured::of(stderr),
+            ..answered()
         };
-        assert_eq!(verdict(&evidence, Some(&wrong())), Verdict::NotAttempted);
-        let right = verdict(&evidence, Some(&Judgement::Right));
-        assert_eq!(right, Verdict::Passed);
-        let printed = Evidence {
-            stderr: Captured::of(b"not yet implemented\n"),
-            ..answered(1)
-        };
+        let todo = answered_and_said(said);
+        assert_eq!(verdict(&todo, Some(&wrong())), Verdict::NotAttempted);
+        assert_eq!(verdict(&todo, Some(&Judgement::Right)), Verdict::Passed);
+        let printed = answered_and_said(b"not yet implemented\n");
         assert_eq!(verdict(&printed, Some(&wrong())), Verdict::Failed);
     }
 
     #[test]
     fn what_was_used_up_explains_what_went_wrong_and_no_right_answer() {
-        for (hit, used_up, word) in [
-            (Some(Hit::Memory), None, "out of memory"),
-            (Some(Hit::Processes), None, "too many threads"),
-            (None, Some(Resource::Threads), "too many threads"),
-            (None, Some(Resource::Files), "too many files"),
-            (None, Some(Resource::Answer), "too much output"),
+        for (exhausted, word) in [
+            (Exhausted::Memory, "out of memory"),
+            (Exhausted::Processes, "too many threads"),
+            (Exhausted::Disk, "disk full"),
+            (Exhausted::Files, "too many files"),
+            (Exhausted::Answer, "too much output"),
         ] {
-            let mut evidence = Evidence {
-                hit,
-                used_up,
-                ended: Some(Ended::Exited(1)),
-                ..answered(0)
+            let used_up = |evidence: Evidence| Evidence {
+                exhausted: Some(exhausted),
+                ..evidence
             };
-            assert_eq!(verdict(&evidence, None).word(), word);
-            evidence.answers.push(Vec::new());
-            let right = verdict(&evidence, Some(&Judgement::Right));
-            assert!(right.is_passed(), "{evidence:?}");
+            let failed = used_up(ended(Ended::Exited(1), b""));
+            assert_eq!(verdict(&failed, None).word(), word);
+            let right = verdict(&used_up(answered()), Some(&Judgement::Right));
+            assert!(right.is_passed(), "{exhausted:?}");
         }
     }
 

@@ -1,54 +1,34 @@
 //! Grades katas.
 //!
-//! Data flows one way, each arrow a value: the course ([`catalogue`]) and a student's folder
-//! ([`submission`]) are put on a [`stage`], [`compile`]d, [`run`] case by case in processes
-//! of their own, judged by the [`oracle`] and [`judge`], recorded ([`record`]) and reported
-//! ([`report`]). [`grade`] is the engine that runs that line; `command` wires it to the
-//! command line. ARCHITECTURE.md has the map and the rules.
+//! Data flows one way, each arrow a value: the course and a student's folder ([`course`]) are
+//! [`compile`]d and [`run`] case by case in a [`sandbox`], judged ([`judge`]), recorded
+//! ([`record`]) and reported ([`report`]). [`grade`] is that way, top to bottom; `command` wires
+//! it to the command line. ARCHITECTURE.md has the map and the rules.
 
-// Layer by layer: each imports only from those above it.
-mod error;
-mod exit_code;
-mod text;
-
-mod atomic;
-mod depot;
-mod fingerprint;
-mod limits;
-mod parallel;
-mod process;
-mod removal;
-mod scratch;
-
-mod cargo;
-mod linking;
-mod outcome;
-mod record;
-
-mod attempt;
-mod catalogue;
-mod compile;
-mod grade;
-mod interface;
-mod judge;
-mod macro_source;
-mod oracle;
-mod run;
-mod scan;
-mod spans;
-mod stage;
-mod submission;
-mod suite_source;
-mod verdicts;
-mod watch;
-mod workshop;
-
-mod progress;
-mod report;
-mod verify;
-
+mod build;
+mod cases;
+mod class;
 mod cli;
 mod command;
+mod compile;
+mod course;
+mod error;
+mod exit_code;
+mod files;
+mod grade;
+mod judge;
+mod limits;
+mod outcome;
+mod parallel;
+mod process;
+mod progress;
+mod record;
+mod report;
+mod run;
+mod sandbox;
+mod text;
+mod verdict_cache;
+mod verify;
 
 #[cfg(test)]
 mod fuzz;

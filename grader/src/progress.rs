@@ -1,7 +1,7 @@
 //! What a student has reached: a small file in the workspace, keyed by kata.
 
-use crate::atomic;
 use crate::error::{Error, Result};
+use crate::files::atomic;
 use crate::record::KataResult;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;

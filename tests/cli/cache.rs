@@ -60,7 +60,7 @@ fn ci_takes_no_verdict_from_the_disk() {
     let forged = fs::read_to_string(kept(&course)).unwrap();
     let forged = forged.replace("\"failed\"", "\"passed\"");
     fs::write(kept(&course), forged).unwrap();
-    let mut ci = course.grader("check --format json --cage best");
+    let mut ci = course.grader("check --format json --sandbox best");
     let output = ci.env("CI", "true").output().unwrap();
     let report = Report::read(&String::from_utf8(output.stdout).unwrap()).unwrap();
     assert_eq!(report.kata("file-modes")["verdict"], "failed");

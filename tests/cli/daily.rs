@@ -177,7 +177,7 @@ fn doctor_says_what_is_in_place_and_warns_of_what_is_odd() {
         .code(0)
         .stdout(predicate::str::is_match("course +.*, 1 kata\n").unwrap())
         .stdout(predicate::str::is_match("compiler +rustc 1").unwrap())
-        .stdout(predicate::str::is_match("cage +[a-zA-Z]+").unwrap())
+        .stdout(predicate::str::is_match("sandbox +[a-zA-Z]+").unwrap())
         .stdout(predicate::str::contains("0 katas on record"))
         .stdout(predicate::str::contains("all is well"));
     course.write("exercises/Cargo.toml", "[workspace");

@@ -1,4 +1,4 @@
-//! CPU time: each program has its own, and a cage as much as it needs.
+//! CPU time: each program has its own, and a sandbox as much as it needs.
 
 use crate::course::{Course, replaced, solution, with_body};
 
@@ -31,8 +31,8 @@ fn a_program_that_only_computes_ends_at_its_limit_of_cpu_time_in_every_cage() {
     let course = Course::file_modes()
         .and_submission("file-modes", &busy)
         .and_about("file-modes", limits);
-    for cage in ["", "--cage off"] {
-        let report = course.report(cage);
+    for sandbox in ["", "--sandbox off"] {
+        let report = course.report(sandbox);
         let case = report.case("appending_keeps_what_is_there_and_creates_what_is_not");
         assert_eq!(case["verdict"], "timed-out");
         assert_eq!(case["limit"], "1 s of CPU time");

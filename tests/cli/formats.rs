@@ -73,7 +73,7 @@ macro_rules! assert_pinned {
                 (r#" time="[\d.]+""#, r#" time="[time]""#),
                 (r#""grader": "[^"]+""#, r#""grader": "[version]""#),
                 (r#""toolchain": "rustc [^"]+""#, r#""toolchain": "[rustc]""#),
-                (r#""protection": "[^"]+""#, r#""protection": "[cage]""#),
+                (r#""protection": "[^"]+""#, r#""protection": "[sandbox]""#),
             ],
             prepend_module_to_snapshot => false,
             omit_expression => true,

@@ -1,4 +1,4 @@
-//! Control groups around a cage, where this machine lets anybody make them.
+//! Control groups around a sandbox, where this machine lets anybody make them.
 
 use crate::course::{Course, solution, with_body};
 use rustix::process::{Pid, Signal, kill_process};

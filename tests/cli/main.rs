@@ -24,8 +24,6 @@ mod formats;
 mod groups;
 mod hostile_workspace;
 mod intake;
-mod kept_drivers;
-mod merging;
 mod names;
 mod progress;
 mod seeds;

@@ -1,4 +1,4 @@
-//! What a cage without namespaces must do all the same.
+//! What a sandbox without namespaces must do all the same.
 
 use crate::course::{Course, Report, replaced, solution};
 use std::fs;
@@ -21,11 +21,13 @@ fn dig() -> std::io::Result<()> {
 }
 "#;
 
-/// The verdict on a kata without a full cage, and what is left of it.
+/// The verdict on a kata without a full sandbox, and what is left of it.
 fn graded(course: &Course, kata: &str) -> (String, Vec<String>) {
     let temporary = tempfile::tempdir().unwrap();
     let output = course
-        .grader(&format!("check {kata} --cage off --no-cache --format json"))
+        .grader(&format!(
+            "check {kata} --sandbox off --no-cache --format json"
+        ))
         .env("TMPDIR", temporary.path())
         .output()
         .unwrap();

@@ -12,7 +12,7 @@ use std::sync::{Mutex, PoisonError};
 
 use crate::kin::Kin;
 
-/// A process, listeners and a secret outside every cage.
+/// A process, listeners and a secret outside every sandbox.
 pub(crate) struct Canaries {
     process: Mutex<Child>,
     tcp: TcpListener,

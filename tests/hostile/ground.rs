@@ -1,5 +1,5 @@
 //! The ground of one entry: a tiny course, the submission, a home, a temporary folder, and
-//! things outside the cage that must stay as they are.
+//! things outside the sandbox that must stay as they are.
 
 use crate::entry::{Change, Entry, Kata};
 use crate::launch::{Launcher, WORKSPACE};

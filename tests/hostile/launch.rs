@@ -25,7 +25,7 @@ const MOST_MEMORY: u64 = 400 << 10;
 /// Everything that entries share.
 pub(crate) struct Launcher {
     canaries: Canaries,
-    cage: String,
+    sandbox: String,
     user: Option<User>,
     kin: Kin,
     random: Mutex<u64>,
@@ -70,7 +70,7 @@ impl Launcher {
         let word = fresh()?;
         Ok(Self {
             canaries: Canaries::hatch(base.path(), user.as_ref(), &kin, word)?,
-            cage: cage()?,
+            sandbox: sandbox()?,
             user,
             kin,
             random: Mutex::new(word),
@@ -161,7 +161,14 @@ impl Launcher {
         let mut command = user.map_or_else(|| Command::new(grader), |user| user.command(grader));
         let kata = entry.kata.place.rsplit('/').next().unwrap_or_default();
         command
-            .args(["check", kata, "--cage", &self.cage, "--from", "../from"])
+            .args([
+                "check",
+                kata,
+                "--sandbox",
+                &self.sandbox,
+                "--from",
+                "../from",
+            ])
             .current_dir(ground.path("course"))
             .env_clear()
             .envs(kept_environment())
@@ -269,14 +276,14 @@ impl Launcher {
     }
 }
 
-/// The cage to grade in. What a weaker one does not stop would happen to this machine.
-fn cage() -> io::Result<String> {
-    let Ok(cage) = std::env::var("HOSTILE_CAGE") else {
+/// The sandbox to grade in. What a weaker one does not stop would happen to this machine.
+fn sandbox() -> io::Result<String> {
+    let Ok(sandbox) = std::env::var("HOSTILE_CAGE") else {
         return Ok("required".to_owned());
     };
     let root = rustix::fs::statvfs("/")?;
     if root.f_flag.contains(rustix::fs::StatVfsMountFlags::RDONLY) {
-        return Ok(cage);
+        return Ok(sandbox);
     }
     let why = "HOSTILE_CAGE is for `tests/hostile/weaker`, where nothing can be harmed";
     Err(io::Error::other(why))

@@ -3,11 +3,11 @@
 //!
 //! `cargo test --test hostile` runs the fast part; `HOSTILE=all` runs everything, and
 //! `HOSTILE_USER=65534`, as root, runs the grader as that user. `tests/hostile/weaker` shows
-//! what weaker cages do not stop; there entries fail, and docs/trust.md says which. After every
+//! what weaker sandboxes do not stop; there entries fail, and docs/trust.md says which. After every
 //! entry canaries are looked at; at the end a table shows each entry beside what other judges
 //! made of it.
 //!
-//! There is no cage but on Linux, so that elsewhere there is nothing to be tested.
+//! There is no sandbox but on Linux, so that elsewhere there is nothing to be tested.
 
 #[cfg(target_os = "linux")]
 mod canary;

@@ -16,10 +16,10 @@ const UNSAFE: &[(&str, &str)] = &[
         "takes the channel off descriptor 0",
     ),
     (
-        "grader/src/process/cage/confine.rs",
+        "grader/src/process/sandbox/confine.rs",
         "namespaces, and ending every process",
     ),
-    ("grader/src/process/cage/mounts.rs", "a mount namespace"),
+    ("grader/src/process/sandbox/mounts.rs", "a mount namespace"),
 ];
 
 /// What may start programs, and what for.
@@ -27,20 +27,23 @@ const STARTERS: &[(&str, &str)] = &[
     ("grader/src/process/", "the one place of the grader"),
     (
         "grader/suite/drive/src/serve.rs",
-        "child processes of a case, in its cage",
+        "child processes of a case, in its sandbox",
     ),
     ("grader/benchmark/src/", "whatever is measured"),
     ("grader/launcher/src/", "cargo, and the grader itself"),
-    ("grader/suite/stillness/tests/", "process trees to look at"),
     (
-        "grader/suite/stillness/src/linux/",
+        "grader/suite/thread_state/tests/",
+        "process trees to look at",
+    ),
+    (
+        "grader/suite/thread_state/src/linux/",
         "process trees to look at, in its tests",
     ),
 ];
 
 /// What may hold an ignored test, and what for.
 const IGNORED: &[(&str, &str)] = &[(
-    "grader/suite/stillness/tests/trees.rs",
+    "grader/suite/thread_state/tests/trees.rs",
     "a part that other tests play in a process of its own",
 )];
 
@@ -109,7 +112,7 @@ fn only_the_process_module_starts_programs() {
         .collect();
     assert_none(
         &found,
-        "These start programs. Start what runs student code with `process::Cage`, and what the \
+        "These start programs. Start what runs student code with `process::Sandbox`, and what the \
          course trusts with `process::tool`.",
     );
 }

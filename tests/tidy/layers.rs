@@ -19,7 +19,7 @@ const LAYERS: &[&[&str]] = &[
         "scratch",
         "fingerprint",
         "atomic",
-        "depot",
+        "cache",
     ],
     &["outcome", "record", "cargo", "linking"],
     &[

@@ -72,7 +72,7 @@ fn tables(manifest: &Table) -> Vec<&Table> {
         .flat_map(Table::values)
         .filter_map(Value::as_table);
     let holders = std::iter::once(manifest).chain(targets);
-    let tables = holders.flat_map(|holder| KINDS.map(|kind| holder.get(kind)));
+    let tables = holders.flat_map(|init| KINDS.map(|kind| init.get(kind)));
     tables.flatten().filter_map(Value::as_table).collect()
 }
 

@@ -3,15 +3,16 @@
 use super::check::exit_code;
 use super::output::say;
 use super::{Here, block_on};
-use crate::atomic;
+use crate::class::grade_class;
 use crate::cli::Batch;
 use crate::error::{Error, Result};
 use crate::exit_code::ExitCode;
-use crate::grade::{Student, Terms, fresh_seed, grade_class};
+use crate::files::atomic;
+use crate::grade::{Terms, Work, fresh_seed};
 use crate::parallel;
-use crate::process::CageChoice;
 use crate::record::{Event, Report};
 use crate::report::{Format, Live, render};
+use crate::sandbox::Strictness;
 use crate::text::{inert, printable_name};
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -25,7 +26,7 @@ pub(super) fn batch(here: &Here, batch: &Batch) -> Result<ExitCode> {
     let terms = Terms {
         seed: batch.seed.map_or_else(fresh_seed, Ok)?,
         rounds: 1,
-        cage: batch.cage.unwrap_or_else(CageChoice::usual),
+        strictness: batch.sandbox.unwrap_or_else(Strictness::usual),
         jobs: batch.jobs.unwrap_or_else(parallel::cores),
     };
     let mut lines = graded(here, &students, terms, &out)?;
@@ -74,7 +75,7 @@ impl Line {
     }
 }
 
-fn graded(here: &Here, students: &[Student], terms: Terms, out: &Path) -> Result<Vec<Line>> {
+fn graded(here: &Here, students: &[Work], terms: Terms, out: &Path) -> Result<Vec<Line>> {
     let (events, mut happened) = mpsc::unbounded_channel();
     let (done, mut finished) = mpsc::unbounded_channel();
     let mut live = Live::new(students.len());
@@ -119,7 +120,7 @@ fn write(report: &Report, out: &Path) -> Result<()> {
 }
 
 /// Every folder that is no link and not hidden, in the order of their names.
-fn students(here: &Here, batch: &Batch) -> Result<Vec<Student>> {
+fn students(here: &Here, batch: &Batch) -> Result<Vec<Work>> {
     let class = here.cwd.join(&batch.dir);
     let entries = fs::read_dir(&class).map_err(|error| {
         Error::usage(
@@ -139,8 +140,12 @@ fn students(here: &Here, batch: &Batch) -> Result<Vec<Student>> {
         })?;
         if is_folder && !name.starts_with('.') {
             let flag = format!(" --from {}", batch.dir.join(&name).display());
-            let folder = entry.path();
-            students.push(Student { name, folder, flag });
+            students.push(Work {
+                from: entry.path(),
+                origin: name,
+                flag,
+                incremental: None,
+            });
         }
     }
     if students.is_empty() {
@@ -149,7 +154,7 @@ fn students(here: &Here, batch: &Batch) -> Result<Vec<Student>> {
             "put one folder for each student there, laid out like `exercises`",
         ));
     }
-    students.sort_by(|a, b| a.name.cmp(&b.name));
+    students.sort_by(|a, b| a.origin.cmp(&b.origin));
     Ok(students)
 }
 

@@ -2,19 +2,22 @@
 
 use super::output::say;
 use super::{Here, block_on, colour};
+use crate::class::grade_submission;
 use crate::cli::{Check, Color};
 use crate::error::{Error, Result};
 use crate::exit_code::ExitCode;
-use crate::grade::{Task, Terms, fresh_seed, grade};
+use crate::grade::{Engine, Terms, Work, fresh_seed};
 use crate::outcome::Verdict;
 use crate::parallel;
-use crate::process::CageChoice;
 use crate::progress::Progress;
 use crate::record::{Event, KataResult, Report};
 use crate::report::{Live, compiler_error, render};
+use crate::sandbox::Strictness;
+use crate::verdict_cache::VerdictCache;
 use std::borrow::Cow;
 use std::io::IsTerminal;
 use std::path::Path;
+use std::sync::Arc;
 use tokio::sync::mpsc;
 
 /// Grades, reports, and notes what a student has reached.
@@ -45,7 +48,7 @@ fn graded(here: &Here, check: &Check, colour: bool) -> Result<(Report, usize)> {
     } else {
         catalogue.select(&check.katas, &here.cwd)?
     };
-    let task = task(here, check)?;
+    let (work, terms) = (work(here, check)?, terms(check)?);
     let (events, mut happened) = mpsc::unbounded_channel();
     let mut live = Live::new(katas.len());
     let mut shown = 0;
@@ -56,7 +59,20 @@ fn graded(here: &Here, check: &Check, colour: bool) -> Result<(Report, usize)> {
         _ => None,
     };
     block_on(async {
-        let grading = grade(catalogue, &katas, task, keep_verdicts(check), &events);
+        let grading = async {
+            let engine = Engine::open(&catalogue.root, terms, &events).await?;
+            if terms.strictness == Strictness::Required {
+                engine.level().await?;
+            }
+            let cache = if keep_verdicts(check) {
+                let folders = (catalogue.root.as_path(), work.from.as_path());
+                let kept = VerdictCache::on_disk(&engine.toolset, terms, &katas, folders)?;
+                Some(Arc::new(kept))
+            } else {
+                None
+            };
+            grade_submission(&Arc::new(engine), catalogue, &katas, &work, cache).await
+        };
         tokio::pin!(grading);
         loop {
             tokio::select! {
@@ -89,7 +105,7 @@ fn without_errors(report: &Report, shown: usize) -> Cow<'_, Report> {
     report
 }
 
-fn task(here: &Here, check: &Check) -> Result<Task> {
+fn work(here: &Here, check: &Check) -> Result<Work> {
     let root = &here.catalogue.root;
     let (from, origin, flag) = match (&check.from, check.solutions) {
         (Some(from), _) => {
@@ -114,17 +130,20 @@ fn task(here: &Here, check: &Check) -> Result<Task> {
             String::new(),
         ),
     };
-    Ok(Task {
+    Ok(Work {
         from,
         origin,
         flag,
-        lasting: at_home().then(|| root.join(".katas/incremental")),
-        terms: Terms {
-            seed: check.seed.map_or_else(fresh_seed, Ok)?,
-            rounds: check.repeat,
-            cage: check.cage.unwrap_or_else(CageChoice::usual),
-            jobs: check.jobs.unwrap_or_else(parallel::cores),
-        },
+        incremental: at_home().then(|| root.join(".katas/incremental")),
+    })
+}
+
+fn terms(check: &Check) -> Result<Terms> {
+    Ok(Terms {
+        seed: check.seed.map_or_else(fresh_seed, Ok)?,
+        rounds: check.repeat,
+        strictness: check.sandbox.unwrap_or_else(Strictness::usual),
+        jobs: check.jobs.unwrap_or_else(parallel::cores),
     })
 }
 
@@ -135,7 +154,7 @@ fn keep_verdicts(check: &Check) -> bool {
 }
 
 fn at_home() -> bool {
-    CageChoice::usual() == CageChoice::Best
+    Strictness::usual() == Strictness::Best
 }
 
 fn shown(path: &Path, cwd: &Path) -> String {

@@ -2,15 +2,16 @@
 
 use super::output::say;
 use super::{Here, block_on};
-use crate::cargo::{Toolchain, depot};
+use crate::build::{self, BuildCache, Toolchain};
+use crate::course::oddities;
 use crate::error::Result;
 use crate::exit_code::ExitCode;
-use crate::process::{Possible, remedy};
+use crate::grade::possible_sandbox;
 use crate::progress::Progress;
-use crate::submission::oddities;
+use crate::sandbox::{Possible, remedy};
 use crate::text::{inert, plural, printable};
-use crate::workshop::possible_cage;
 use std::fmt::Write;
+use std::path::Path;
 
 /// Prints what was found and what to do about it.
 pub(super) fn doctor(here: &Here) -> Result<ExitCode> {
@@ -18,10 +19,12 @@ pub(super) fn doctor(here: &Here) -> Result<ExitCode> {
     let mut checkup = Checkup::default();
     let katas = plural(here.catalogue.katas.len(), "kata");
     checkup.say("course", format!("{}, {katas}", root.display()));
-    checkup.ask("compiler", Toolchain::find(&depot()), |toolchain| {
-        format!("{} for {}", toolchain.version, toolchain.host)
+    checkup.ask("compiler", toolchain(root), |toolchain| {
+        let caveat = toolchain.caveat().map(|caveat| format!("\n{caveat}"));
+        let (version, host) = (&toolchain.version, &toolchain.host);
+        format!("{version} for {host}{}", caveat.unwrap_or_default())
     });
-    checkup.ask("cage", block_on(possible_cage()), cage);
+    checkup.ask("sandbox", block_on(possible_sandbox()), sandbox);
     checkup.ask("progress", Progress::load(root), |progress| {
         format!("{} on record", plural(progress.katas.len(), "kata"))
     });
@@ -36,7 +39,12 @@ pub(super) fn doctor(here: &Here) -> Result<ExitCode> {
     })
 }
 
-fn cage(possible: &Possible) -> String {
+fn toolchain(root: &Path) -> Result<Toolchain> {
+    let workspace = build::workspace(root);
+    Toolchain::find(&workspace, &BuildCache::open(&workspace)?)
+}
+
+fn sandbox(possible: &Possible) -> String {
     let made_in = possible.made_in.as_micros();
     let mut text = format!(
         "{}, made in {}.{} ms",
@@ -47,7 +55,7 @@ fn cage(possible: &Possible) -> String {
     if let Some(why) = possible.missing.first() {
         let _ = write!(
             text,
-            "\nthe full cage is not possible: {why}\nto get it: {}",
+            "\nthe full sandbox is not possible: {why}\nto get it: {}",
             remedy(why)
         );
     }

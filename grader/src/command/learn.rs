@@ -2,12 +2,11 @@
 
 use super::Here;
 use super::output::say;
-use crate::catalogue::Kata;
 use crate::cli::{Hint, Named, Show, Solution};
+use crate::course::{Kata, folder_of, restore_stub};
 use crate::error::{Error, Result};
 use crate::exit_code::ExitCode;
 use crate::progress::{Progress, backup_folder};
-use crate::submission::{folder_of, restore_stub};
 use crate::text::{plural, wrapped};
 use std::fmt::Write;
 use std::fs;
@@ -121,7 +120,7 @@ pub(super) fn solution(here: &Here, solution: &Solution) -> Result<ExitCode> {
 }
 
 fn solution_file(here: &Here, kata: &Kata) -> std::path::PathBuf {
-    let folder = here.catalogue.root.join("solutions").join(kata.place());
+    let folder = here.catalogue.root.join("solutions").join(kata.path());
     folder.join("src/lib.rs")
 }
 

@@ -7,14 +7,15 @@ mod doctor;
 mod learn;
 mod output;
 
-use crate::catalogue::Catalogue;
 use crate::cli::{Author, Cli, Color, Command};
+use crate::course::Catalogue;
 use crate::error::{Error, Fault, Result};
 use crate::exit_code::ExitCode;
+use crate::files::sources;
 use clap::Parser;
 use output::{complain, set_colour};
 use std::ffi::OsString;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 /// The program: what `main` returns for these arguments.
@@ -22,8 +23,8 @@ pub fn main_of(args: impl IntoIterator<Item = OsString>) -> ExitCode {
     let args: Vec<OsString> = args.into_iter().collect();
     #[cfg(all(target_os = "linux", not(grader_portable)))]
     match args.get(1) {
-        Some(arg) if arg == crate::process::KEEPER => return crate::process::keep(),
-        Some(arg) if arg == crate::process::ENTER => return crate::process::enter(&args[2..]),
+        Some(arg) if arg == crate::sandbox::SUPERVISOR => return crate::sandbox::supervise(),
+        Some(arg) if arg == crate::sandbox::ENTER => return crate::sandbox::enter(&args[2..]),
         _ => {}
     }
     let cli = match Cli::try_parse_from(args) {
@@ -69,7 +70,7 @@ fn run(cli: Cli) -> Result<ExitCode> {
         catalogue: Catalogue::find(&cwd)?.into(),
         cwd,
     };
-    crate::cargo::check_course(&here.catalogue.root)?;
+    check_sources(&here.catalogue.root)?;
     output::write_alias(&here.catalogue.root);
     match cli.command {
         Command::Check(check) => check::check(&here, &check, cli.color),
@@ -83,6 +84,28 @@ fn run(cli: Cli) -> Result<ExitCode> {
         Command::Doctor => doctor::doctor(&here),
         Command::Author(Author::Verify(verify)) => author::verify(&here, &verify),
     }
+}
+
+/// Refuses to grade a course whose own grader this is not: suites, oracles and grader must speak
+/// the same language, and a grader that is older than its sources may judge by older rules.
+fn check_sources(root: &Path) -> Result<()> {
+    if !root.join("grader/Cargo.toml").is_file() {
+        return Ok(());
+    }
+    let here = sources::fingerprint(root);
+    let here = here.map_err(|error| Error::io("read", &root.join("grader"), &error))?;
+    if here == env!("GRADER_SOURCES") {
+        return Ok(());
+    }
+    Err(Error::grader(
+        format!(
+            "this grader was not built from the sources in {}",
+            root.join("grader").display()
+        ),
+        "if you run `cargo grader`, run `cargo clean --profile grader --package grader` once, \
+         because the dates of files have misled cargo; if you have installed the grader, run \
+         `cargo install --path grader` again",
+    ))
 }
 
 /// Runs the engine's future on a runtime of its own, until it is done or interrupted; either
@@ -108,7 +131,7 @@ fn block_on<T>(future: impl Future<Output = Result<T>>) -> Result<T> {
     // must be gone.
     runtime.shutdown_timeout(Duration::from_millis(500));
     #[cfg(all(target_os = "linux", not(grader_portable)))]
-    crate::process::wait_for_all();
+    crate::sandbox::wait_for_all();
     result
 }
 

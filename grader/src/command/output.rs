@@ -54,7 +54,7 @@ pub(super) fn write_alias(root: &Path) {
     let alias = format!(
         "# Written by the grader, so that `cargo grader` works from here too.\n[alias]\ngrader = \
          {:?}\n",
-        format!("run --quiet --profile grader --manifest-path {manifest} --package launcher --")
+        format!("run --profile grader --manifest-path {manifest} --package grader --")
     );
     let file = exercises.join(".cargo/config.toml");
     if std::fs::read_to_string(&file).is_ok_and(|text| text == alias) {

@@ -2,12 +2,13 @@
 
 use super::NotCompiled;
 use super::rustc::Run;
-use crate::catalogue::Kata;
+use super::stage::Program;
+use crate::course::Kata;
 use crate::outcome::Verdict;
-use crate::process::Ended;
-use crate::stage::KataStage;
-use crate::watch::Stop;
+use crate::run::Stop;
+use crate::sandbox::Ended;
 use serde::Deserialize;
+use std::fmt;
 
 /// What rustc says.
 #[derive(Debug, Clone, Deserialize)]
@@ -15,11 +16,6 @@ use serde::Deserialize;
 pub(super) enum Message {
     /// Something about the code.
     Diagnostic(Diagnostic),
-    /// That a file is there.
-    Artifact {
-        /// What `--emit` calls it.
-        emit: String,
-    },
     /// Anything else.
     #[serde(other)]
     Other,
@@ -62,7 +58,7 @@ pub(super) fn read_diagnostics(said: &[u8]) -> Vec<Diagnostic> {
     let messages = read_messages(said).into_iter();
     let diagnostics = messages.filter_map(|message| match message {
         Message::Diagnostic(diagnostic) => Some(diagnostic),
-        Message::Artifact { .. } | Message::Other => None,
+        Message::Other => None,
     });
     diagnostics.collect()
 }
@@ -93,13 +89,27 @@ pub(super) fn not_compiled(run: &Run) -> NotCompiled {
         None => Verdict::DoesNotCompile,
     };
     let mut messages = rendered(run, "error");
-    if messages.is_empty() && run.stopped.is_none() {
-        messages.push(format!(
-            "the compiler ended ({:?}) without an error and without a result",
-            run.ended
-        ));
+    let is_explained = !messages.is_empty() || run.stopped.is_some();
+    if !is_explained {
+        messages.push(without_message(run));
     }
-    NotCompiled { verdict, messages }
+    NotCompiled {
+        verdict,
+        messages,
+        is_explained,
+    }
+}
+
+fn without_message(run: &Run) -> String {
+    let how = match run.ended {
+        Some(Ended::Signalled(signal)) => format!("was ended by signal {signal}"),
+        Some(Ended::Exited(code)) => format!("ended with exit status {code}"),
+        None => "did not end".to_owned(),
+    };
+    format!(
+        "the compiler {how}, without an error message and without a result. Very deep nesting or \
+         recursion in types or macros can do that"
+    )
 }
 
 impl Run {
@@ -107,18 +117,6 @@ impl Run {
     /// for that is good only where no code of the student's runs in it.
     fn has_said_all(&self) -> bool {
         self.is_whole && matches!(self.ended, Some(Ended::Exited(0 | 1)))
-    }
-
-    /// Whether an error points at this kata's suite or at the student's sources of it.
-    pub(super) fn is_fault_of(&self, stage: &KataStage) -> bool {
-        let suite = format!("/{}.rs", stage.kata.id);
-        let source = format!("{}/", stage.source_as_shown());
-        let is_its =
-            |span: &Span| span.file_name.ends_with(&suite) || span.file_name.starts_with(&source);
-        let errors = self.diagnostics.iter();
-        errors
-            .filter(|found| found.level == "error")
-            .any(|error| error.spans.iter().any(is_its))
     }
 }
 
@@ -137,7 +135,9 @@ pub(super) fn misfit(kata: &Kata, run: &Run) -> NotCompiled {
         .filter(|found| found.level == "error" && !found.message.starts_with("aborting"));
     let mut said: Vec<String> = errors.map(said).collect();
     said.dedup();
-    not_compiled.messages = vec![format!("{introduction}\n\n{}", said.join("\n"))];
+    if !said.is_empty() {
+        not_compiled.messages = vec![format!("{introduction}\n\n{}", said.join("\n"))];
+    }
     not_compiled
 }
 
@@ -163,69 +163,75 @@ fn said(error: &Diagnostic) -> String {
     )
 }
 
-/// `None` when the compiler refuses the program exactly where and why it must, and accepts
+/// `None` when the compiler rejects the program exactly where and why it must, and accepts
 /// its twin.
-pub(super) fn what_is_wrong(
-    run: &Run,
-    index: usize,
-    expected: &[(usize, String)],
-) -> Option<String> {
+pub(super) fn what_is_wrong(run: &Run, program: &Program) -> Option<String> {
     if !run.has_said_all() {
         // What counts against it may be in what is missing.
         let wrong = "the compiler does not get to its end, or says more about it than can be read";
         return Some(wrong.to_owned());
     }
-    let errors_in = |twin: &str| {
-        let file = format!("{twin}_{index}.rs");
-        let errors = run
-            .diagnostics
-            .iter()
-            .filter(|found| found.level == "error");
-        errors
-            .filter_map(|error| {
-                let span = error.spans.iter().find(|span| span.is_primary)?;
-                let code = error.code.as_ref().map(|code| code.code.clone());
-                let inside = span.file_name.ends_with(&file);
-                inside.then(|| (span.line_start, code.unwrap_or_default(), &error.message))
-            })
-            .collect::<Vec<_>>()
-    };
-    if let Some((_, code, message)) = errors_in("sound").first() {
+    if let Some(error) = errors_in(run, &program.compiles).first() {
         return Some(format!(
-            "a program that is right must compile, but: {}",
-            with_code(message, code)
+            "a program that is right must compile, but: {error}"
         ));
     }
-    let got = errors_in("broken");
-    for (line, code) in expected {
-        if !got.iter().any(|(at, found, _)| at == line && found == code) {
-            let said: Vec<String> = got
-                .iter()
-                .map(|(_, code, message)| with_code(message, code))
-                .collect();
-            return Some(if said.is_empty() {
-                format!("the compiler accepts the program; it must refuse it with {code}")
-            } else {
-                format!(
-                    "the compiler must refuse it with {code}, but: {}",
-                    said.join("; ")
-                )
-            });
-        }
+    let got = errors_in(run, &program.fails);
+    let expected = program.case.expected.iter();
+    let mut missing = expected.filter(|(line, code)| {
+        !got.iter()
+            .any(|error| error.line == *line && error.code == *code)
+    });
+    let (_, code) = missing.next()?;
+    if got.is_empty() {
+        return Some(format!(
+            "the compiler accepts the program; it must reject it with {code}"
+        ));
     }
-    None
+    let got: Vec<String> = got.iter().map(ToString::to_string).collect();
+    let got = got.join("; ");
+    Some(format!(
+        "the compiler must reject it with {code}, but: {got}"
+    ))
 }
 
-fn with_code(message: &str, code: &str) -> String {
-    if code.is_empty() {
-        return message.to_owned();
+/// An error in a compile-fail program.
+struct ProgramError<'a> {
+    line: usize,
+    code: &'a str,
+    message: &'a str,
+}
+
+impl fmt::Display for ProgramError<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.message)?;
+        if !self.code.is_empty() {
+            write!(f, " ({})", self.code)?;
+        }
+        Ok(())
     }
-    format!("{message} ({code})")
+}
+
+fn errors_in<'a>(run: &'a Run, module: &str) -> Vec<ProgramError<'a>> {
+    let file = format!("/{module}.rs");
+    let errors = run.diagnostics.iter();
+    let errors = errors.filter(|found| found.level == "error");
+    let errors = errors.filter_map(|error| {
+        let span = error.spans.iter().find(|span| span.is_primary)?;
+        span.file_name.ends_with(&file).then_some(ProgramError {
+            line: span.line_start,
+            code: error.code.as_ref().map_or("", |code| &code.code),
+            message: &error.message,
+        })
+    });
+    errors.collect()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::course::SuiteSource;
+    use std::path::Path;
 
     fn diagnostic(file: &str, line: usize, code: &str) -> String {
         format!(
@@ -246,19 +252,33 @@ mod tests {
     }
 
     fn wrong(run: &Run) -> Option<String> {
-        what_is_wrong(run, 0, &[(7, "E0277".to_owned())])
+        let lines = "\n".repeat(7);
+        let suite = format!(
+            "suite!(one = compile_fail(\"t\", points = 1, fails = {{{lines}x(); //~ E0277\n}}, \
+             compiles = {{}}))"
+        );
+        let suite = SuiteSource::parse(Path::new("suite.rs"), &suite).unwrap();
+        let program = Program {
+            case: suite.compile_fail[0].clone(),
+            fails: "program_0".to_owned(),
+            compiles: "program_1".to_owned(),
+        };
+        what_is_wrong(run, &program)
     }
 
     #[test]
-    fn a_program_must_be_refused_at_its_line_with_its_code_and_its_twin_must_not() {
-        let right = diagnostic("refused/broken_0.rs", 7, "E0277");
+    fn a_program_must_be_rejected_at_its_line_with_its_code_and_its_twin_must_not() {
+        let right = diagnostic("programs/program_0.rs", 7, "E0277");
         assert_eq!(wrong(&run(right.as_bytes())), None);
         for messages in [
             String::new(),
-            diagnostic("refused/broken_0.rs", 8, "E0277"),
-            diagnostic("refused/broken_0.rs", 7, "E0599"),
-            diagnostic("refused/broken_1.rs", 7, "E0277"),
-            format!("{right}\n{}", diagnostic("refused/sound_0.rs", 1, "E0432")),
+            diagnostic("programs/program_0.rs", 8, "E0277"),
+            diagnostic("programs/program_0.rs", 7, "E0599"),
+            diagnostic("programs/program_2.rs", 7, "E0277"),
+            format!(
+                "{right}\n{}",
+                diagnostic("programs/program_1.rs", 1, "E0432")
+            ),
         ] {
             let wrong = wrong(&run(messages.as_bytes()));
             assert!(wrong.is_some(), "{messages}");
@@ -266,8 +286,8 @@ mod tests {
     }
 
     #[test]
-    fn a_program_about_which_not_all_was_said_is_not_refused_rightly() {
-        let right = || run(diagnostic("refused/broken_0.rs", 7, "E0277").as_bytes());
+    fn a_program_about_which_not_all_was_said_is_not_rightly_rejected() {
+        let right = || run(diagnostic("programs/program_0.rs", 7, "E0277").as_bytes());
         assert_eq!(wrong(&right()), None);
         let cut = Run {
             is_whole: false,

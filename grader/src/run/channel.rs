@@ -1,11 +1,12 @@
 //! The grader's end of a driver's private channel. Neither direction ever makes the grader
 //! wait for the driver.
 
-use crate::process::Channel;
-use suite_drive::{Frame, MAX_FRAME, Wire};
+use crate::sandbox::Channel;
+use suite_drive::{Frame, MAX_FRAME};
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWriteExt};
 use tokio::sync::mpsc;
 use tokio::task::JoinSet;
+use wire::Wire;
 
 /// Frames that may wait in each direction. A driver asks one thing at a time, so more than
 /// these wait only for one that does not read.

@@ -2,13 +2,12 @@
 //! caught by the case it names.
 
 use super::{Bench, Findings, read};
-use crate::attempt::{Attempt, Names};
-use crate::cargo;
-use crate::compile::NotCompiled;
+use crate::build;
+use crate::cases::ReadyKata;
+use crate::course::{self, Submission};
 use crate::error::{Error, Result};
-use crate::grade::fresh_seed;
+use crate::grade::{Halt, Names, fresh_seed};
 use crate::outcome::Verdict;
-use crate::submission::SourceFile;
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -38,36 +37,29 @@ pub(super) async fn verify(bench: &Bench, findings: &mut Findings) -> Result<()>
     Ok(())
 }
 
-/// Compiles sources as a submission of this kata.
-pub(super) async fn prepare(
-    bench: &Bench,
-    sources: Vec<SourceFile>,
-) -> Result<std::result::Result<Attempt<'_>, NotCompiled>> {
+/// Compiles a text as a submission of this kata, by the way that students' go; or says what
+/// keeps it from being run.
+pub(super) async fn prepare(bench: &Bench, lib: String) -> Result<Result<ReadyKata<'_>, String>> {
+    let sources = match course::of_text(&bench.kata, lib)? {
+        Submission::Sources(sources) => sources,
+        Submission::Rejected(reason) => return Ok(Err(reason)),
+        Submission::Missing | Submission::Untouched => return Ok(Err("nothing".to_owned())),
+    };
     let names = Names {
         shown: ".".to_owned(),
-        flag: String::new(),
-        lasting: None,
+        ..Names::default()
     };
-    Attempt::prepare(&bench.kata, sources, names, &bench.stage, &bench.workshop).await
-}
-
-/// The files of the reference solution.
-pub(super) fn solution_sources(bench: &Bench) -> Result<Vec<SourceFile>> {
-    with_locked(bench, read(&solution_folder(bench).join("src/lib.rs"))?)
-}
-
-fn with_locked(bench: &Bench, lib: String) -> Result<Vec<SourceFile>> {
-    let mut sources = vec![SourceFile {
-        path: "lib.rs".to_owned(),
-        text: lib,
-    }];
-    for locked in &bench.kata.about.locked {
-        sources.push(SourceFile {
-            path: locked.clone(),
-            text: bench.kata.read_hidden(locked)?,
-        });
+    match bench.engine.prepare(&bench.kata, sources, names).await {
+        Ok(ready) => Ok(Ok(ready)),
+        Err(Halt::NotCompiled(not_compiled)) => Ok(Err(not_compiled.messages.join("\n"))),
+        Err(Halt::Verdict(verdict)) => Ok(Err(verdict.word().to_owned())),
+        Err(Halt::Error(error)) => Err(error),
     }
-    Ok(sources)
+}
+
+/// The text of the reference solution.
+pub(super) fn solution_text(bench: &Bench) -> Result<String> {
+    read(&solution_folder(bench).join("src/lib.rs"))
 }
 
 fn solution_folder(bench: &Bench) -> PathBuf {
@@ -75,25 +67,23 @@ fn solution_folder(bench: &Bench) -> PathBuf {
         .catalogue
         .root
         .join("solutions")
-        .join(bench.kata.place())
+        .join(bench.kata.path())
 }
 
 async fn stub(bench: &Bench) -> Result<Vec<String>> {
     bench.tell("running the stub");
-    let sources = with_locked(bench, bench.kata.stub()?)?;
-    let mut attempt = match prepare(bench, sources).await? {
-        Ok(attempt) => attempt,
-        Err(broken) => return Ok(vec![format!("the stub: {}", broken.messages.join("\n"))]),
+    let mut ready = match prepare(bench, bench.kata.stub()?).await? {
+        Ok(ready) => ready,
+        Err(why) => return Ok(vec![format!("the stub: {why}")]),
     };
-    let mut problems: Vec<String> = attempt
-        .compiled()
+    let mut problems: Vec<String> = ready
         .warnings
         .iter()
         .map(|warning| format!("the stub does not compile without warnings:\n{warning}"))
         .collect();
-    for case in attempt.run_all(fresh_seed()?).await? {
-        // A program that must not compile may well be refused for the stub's types too.
-        if case.verdict.is_passed() && !bench.is_refused(&case.case)? {
+    for case in ready.run_all(fresh_seed()?).await? {
+        // A program that must not compile may well be rejected for the stub's types too.
+        if case.verdict.is_passed() && !bench.is_compile_fail(&case.case)? {
             problems.push(format!("the stub passes {}", case.case));
         }
     }
@@ -101,20 +91,14 @@ async fn stub(bench: &Bench) -> Result<Vec<String>> {
 }
 
 async fn solution(bench: &Bench) -> Result<Vec<String>> {
-    let sources = solution_sources(bench)?;
-    let mut attempt = match prepare(bench, sources).await? {
-        Ok(attempt) => attempt,
-        Err(broken) => {
-            return Ok(vec![format!(
-                "the solution: {}",
-                broken.messages.join("\n")
-            )]);
-        }
+    let mut ready = match prepare(bench, solution_text(bench)?).await? {
+        Ok(ready) => ready,
+        Err(why) => return Ok(vec![format!("the solution: {why}")]),
     };
     let mut failures: BTreeMap<String, (usize, String)> = BTreeMap::new();
     for round in 1..=bench.repeat {
         bench.tell_round("running the solution", round);
-        for case in attempt.run_all(fresh_seed()?).await? {
+        for case in ready.run_all(fresh_seed()?).await? {
             if let Some(failure) = case.failure {
                 let example = format!("{} (replay: {})", case.verdict.word(), failure.replay);
                 failures.entry(case.case).or_insert((0, example)).0 += 1;
@@ -138,11 +122,14 @@ fn lints(bench: &Bench) -> Result<Vec<String>> {
     files.push(bench.kata.hidden.join("suite.rs"));
     files.push(bench.kata.hidden.join("stub.rs"));
     let package = format!("{}-solution", bench.kata.id);
+    let workspace = build::workspace(&bench.catalogue.root);
     let formats = files.iter().map(|file| {
         let named = |error| format!("{}: {error}", file.display());
-        cargo::check_format(file).err().map(named)
+        build::check_format(&workspace, file).err().map(named)
     });
-    let lint = cargo::lint(&package).err().map(|error| error.to_string());
+    let lint = build::lint(&workspace, &package)
+        .err()
+        .map(|error| error.to_string());
     Ok(formats.chain([lint]).flatten().collect())
 }
 
@@ -172,27 +159,21 @@ async fn caught(bench: &Bench, file: &Path) -> Result<Vec<String>> {
         return Ok(vec![format!("{name} does not say what the mistake is")]);
     }
     let case = case.to_owned();
-    let mut attempt = match prepare(bench, with_locked(bench, text)?).await? {
-        Ok(attempt) => attempt,
-        Err(broken) => {
-            return Ok(vec![format!(
-                "{name} does not compile:\n{}",
-                broken.messages.join("\n")
-            )]);
-        }
+    let mut ready = match prepare(bench, text).await? {
+        Ok(ready) => ready,
+        Err(why) => return Ok(vec![format!("{name} does not compile:\n{why}")]),
     };
-    let oracle = bench.workshop.oracle().await?;
     let mut missed = 0;
     for round in 1..=bench.repeat {
         bench.tell_round(&format!("catching {name}"), round);
         let seed = fresh_seed()?;
-        let plan = oracle.plan(&bench.kata.id, seed)?;
+        let plan = ready.oracle.plan(seed)?;
         let Some(planned) = plan.iter().find(|planned| planned.name == case) else {
             return Ok(vec![format!(
                 "{name} names a case {case:?} that the suite does not have"
             )]);
         };
-        let result = attempt.run_one(planned, seed).await?;
+        let result = ready.run_one(planned, seed).await?;
         match result.verdict {
             Verdict::Passed => missed += 1,
             Verdict::GraderError { reason } => return Ok(vec![format!("{name}: {reason}")]),
@@ -218,8 +199,11 @@ fn header<'a>(text: &'a str, key: &str) -> Option<&'a str> {
 
 impl Bench {
     /// Whether a case is a program that must not compile.
-    fn is_refused(&self, case: &str) -> Result<bool> {
-        let suite = self.stage.suites.of(&self.kata)?;
-        Ok(suite.refused.iter().any(|refused| refused.case == case))
+    fn is_compile_fail(&self, case: &str) -> Result<bool> {
+        let suite = self.engine.suites().of(&self.kata)?;
+        Ok(suite
+            .compile_fail
+            .iter()
+            .any(|program| program.name == case))
     }
 }

@@ -1,10 +1,10 @@
 //! Judges are attacked: with an answer to another question, and with damaged bytes.
 
-use super::behaviour::{prepare, solution_sources};
+use super::behaviour::{prepare, solution_text};
 use super::{Bench, Findings};
 use crate::error::Result;
 use crate::grade::fresh_seed;
-use crate::oracle::Oracle;
+use crate::run::{Ending, Oracle};
 use suite_judge::Judgement;
 
 /// Other seeds that an answer is replayed under.
@@ -17,20 +17,19 @@ const MUTATIONS: usize = 150;
 /// Replays and damages the solution's answers.
 pub(super) async fn verify(bench: &Bench, findings: &mut Findings) -> Result<()> {
     bench.tell("attacking the judges");
-    let Ok(mut attempt) = prepare(bench, solution_sources(bench)?).await? else {
+    let Ok(mut ready) = prepare(bench, solution_text(bench)?).await? else {
         return Ok(());
     };
-    let (oracle, seed) = (bench.workshop.oracle().await?, fresh_seed()?);
+    let seed = fresh_seed()?;
     let mut found = Vec::new();
-    for planned in oracle.plan(&bench.kata.id, seed)? {
+    for planned in ready.oracle.plan(seed)? {
         let Some(input) = planned.input else {
             continue;
         };
-        let evidence = attempt.observe(&planned.name, input).await?;
-        if let [answer] = evidence.answers.as_slice() {
+        let evidence = ready.observe(&planned.name, input).await?;
+        if let Ending::Answered(answer) = &evidence.ending {
             let judge = Judge {
-                oracle: &oracle,
-                kata: &bench.kata.id,
+                oracle: &ready.oracle,
                 case: &planned.name,
             };
             found.extend(judge.replayed(answer)?);
@@ -43,7 +42,6 @@ pub(super) async fn verify(bench: &Bench, findings: &mut Findings) -> Result<()>
 
 struct Judge<'a> {
     oracle: &'a Oracle,
-    kata: &'a str,
     case: &'a str,
 }
 
@@ -54,9 +52,7 @@ impl Judge<'_> {
         let mut passed = 0;
         for _ in 0..REPLAYS {
             let seed = fresh_seed()?;
-            let judged = self
-                .oracle
-                .judge(self.kata, self.case, seed, answer.to_owned())?;
+            let judged = self.oracle.judge(self.case, seed, answer.to_owned())?;
             passed += usize::from(judged == Judgement::Right);
         }
         Ok((passed > COINCIDENCES).then(|| {
@@ -87,7 +83,7 @@ impl Judge<'_> {
             if bytes == answer {
                 continue;
             }
-            match self.oracle.judge(self.kata, self.case, seed, bytes) {
+            match self.oracle.judge(self.case, seed, bytes) {
                 Ok(Judgement::Right) => passed += 1,
                 Ok(_) => {}
                 Err(error) => return Some(format!("{}: {error}", self.case)),

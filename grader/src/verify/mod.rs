@@ -6,13 +6,12 @@ mod forgery;
 mod signatures;
 mod texts;
 
-use crate::catalogue::{Catalogue, Kata};
+use crate::course::{Catalogue, Kata};
 use crate::error::{Error, Result};
+use crate::grade::{Engine, Terms, millis};
 use crate::outcome::Verdict;
-use crate::process::CageChoice;
 use crate::record::{Event, Events, KataResult};
-use crate::stage::Stage;
-use crate::workshop::Workshop;
+use crate::sandbox::Strictness;
 use std::fs;
 use std::path::Path;
 use std::sync::Arc;
@@ -50,8 +49,7 @@ impl Findings {
 struct Bench {
     catalogue: Arc<Catalogue>,
     kata: Kata,
-    stage: Arc<Stage>,
-    workshop: Arc<Workshop>,
+    engine: Arc<Engine>,
     repeat: usize,
     events: Events,
 }
@@ -81,16 +79,21 @@ pub(crate) async fn verify(
     jobs: usize,
     events: &Events,
 ) -> Result<Vec<Findings>> {
-    let workshop = Arc::new(Workshop::open(CageChoice::usual(), events).await?);
-    let stage = Arc::new(Stage::new()?);
+    let terms = Terms {
+        seed: 0,
+        rounds: 1,
+        strictness: Strictness::usual(),
+        // Katas are verified side by side, so no kata needs more than its own place.
+        jobs: 1,
+    };
+    let engine = Arc::new(Engine::open(&catalogue.root, terms, events).await?);
     let places = Arc::new(Semaphore::new(jobs.max(1)));
     let mut running = Vec::new();
     for kata in katas {
         let bench = Bench {
             catalogue: Arc::clone(catalogue),
             kata: (*kata).clone(),
-            stage: Arc::clone(&stage),
-            workshop: Arc::clone(&workshop),
+            engine: Arc::clone(&engine),
             repeat,
             events: events.clone(),
         };
@@ -102,12 +105,7 @@ pub(crate) async fn verify(
     }
     let mut findings = Vec::new();
     for one in running {
-        findings.push(one.await.map_err(|error| {
-            Error::grader(
-                format!("a part of the grader broke: {error}"),
-                "this is the grader's fault; please report it",
-            )
-        })?);
+        findings.push(one.await.map_err(|error| Error::bug(&error))?);
     }
     Ok(findings)
 }
@@ -152,7 +150,7 @@ fn finished(kata: &Kata, findings: &Findings, started: Instant) -> KataResult {
         kept: false,
         points: 0,
         max_points: 0,
-        time_ms: crate::attempt::millis(started.elapsed()),
+        time_ms: millis(started.elapsed()),
         warnings: Vec::new(),
         compiler: Vec::new(),
         cases: Vec::new(),

@@ -1,8 +1,8 @@
 //! Stub and solution have the same public face, compared as syntax.
 
 use super::{Bench, Findings};
+use crate::course::with_temporary_spans;
 use crate::error::{Error, Result};
-use crate::spans;
 use quote::ToTokens;
 use std::collections::BTreeSet;
 use std::fs;
@@ -17,7 +17,7 @@ pub(super) fn verify(bench: &Bench, findings: &mut Findings) -> Result<()> {
         .catalogue
         .root
         .join("solutions")
-        .join(bench.kata.place());
+        .join(bench.kata.path());
     let file = file.join("src/lib.rs");
     let solution = fs::read_to_string(&file).map_err(|error| Error::io("read", &file, &error))?;
     let stub = bench.kata.stub()?;
@@ -47,7 +47,7 @@ fn differences(stub: &BTreeSet<String>, solution: &BTreeSet<String>) -> Vec<Stri
 
 /// Every public item, without bodies, documentation and argument names.
 fn face(source: &str) -> syn::Result<BTreeSet<String>> {
-    spans::forgotten_after(|| {
+    with_temporary_spans(|| {
         let mut face = BTreeSet::new();
         for item in syn::parse_file(source)?.items {
             describe(&item, &mut face);

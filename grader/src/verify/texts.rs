@@ -1,9 +1,9 @@
 //! Everything a student reads is there, in both languages, and is what the course keeps.
 
 use super::{Bench, Findings, read};
+use crate::course::folder_of;
 use crate::error::Result;
 use crate::limits::Limits;
-use crate::submission::folder_of;
 use std::path::Path;
 
 /// Steps of a hint ladder: a question, the concept, a sketch.
@@ -113,9 +113,9 @@ fn copies(bench: &Bench) -> Result<Vec<String>> {
     for locked in &bench.kata.about.locked {
         pairs.push((locked.clone(), folder.join("src").join(locked)));
     }
-    for given in &bench.kata.about.given {
-        let name = given.source.trim_end_matches(".rs");
-        pairs.push((given.source.clone(), folder.join(name).join("src/lib.rs")));
+    for support in &bench.kata.about.support {
+        let name = support.source.trim_end_matches(".rs");
+        pairs.push((support.source.clone(), folder.join(name).join("src/lib.rs")));
     }
     let mut problems = Vec::new();
     for (kept, copy) in pairs {

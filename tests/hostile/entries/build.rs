@@ -349,7 +349,7 @@ pub(super) const ENTRIES: &[Entry] = &[
             for n in 0..400 {
                 if std::fs::write(format!("/kata/incremental/fill{n}"), vec![7; 4 << 20]).is_err() { return; }
             }
-            panic!("wrote 1600 MB outside the cage");"#,
+            panic!("wrote 1600 MB outside the sandbox");"#,
         )],
         right: Passed,
         place: Place::Home,

@@ -264,7 +264,7 @@ pub(super) const ENTRIES: &[Entry] = &[
         name: "a_role_that_does_not_exist",
         class: "channel",
         changes: &[Attack(
-            r#"for args in [&["--role", "x"][..], &["--role"], &["--tcp"], &["__init"], &["__keeper"]] {
+            r#"for args in [&["--role", "x"][..], &["--role"], &["--tcp"], &["__init"], &["__supervisor"]] {
                 let _ = std::process::Command::new("/kata/driver/driver").args(args).stdin(std::process::Stdio::null()).status();
             }
             Err(std::io::Error::other("wrong"))"#,

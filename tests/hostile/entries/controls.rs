@@ -1,4 +1,4 @@
-//! Honest submissions: what a cage must not get in the way of.
+//! Honest submissions: what a sandbox must not get in the way of.
 
 use crate::entry::Change::{Attack, Do, End, File, Replace};
 use crate::entry::Right::{Cases, Every};

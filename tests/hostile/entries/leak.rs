@@ -285,7 +285,7 @@ pub(super) const ENTRIES: &[Entry] = &[
         changes: &[Macro(
             r#"use std::io::{Read, Seek, SeekFrom};
             let mut got = Vec::new();
-            // Init of the cage, and whoever else is there but not this process or a thread of it.
+            // Init of the sandbox, and whoever else is there but not this process or a thread of it.
             let mine: Vec<String> = std::fs::read_dir("/proc/self/task").into_iter().flatten().flatten()
                 .map(|entry| entry.file_name().to_string_lossy().into_owned()).collect();
             for pid in (1..200).map(|pid: u32| pid.to_string()).filter(|pid| !mine.contains(pid)) {

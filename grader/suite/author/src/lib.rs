@@ -1,9 +1,10 @@
 //! Both halves of a suite in one process, for authors.
 //!
 //! `cargo test -p <kata>-solution` acts and decides here, with ordinary tools: a debugger,
-//! `cargo mutants`, a profiler. There is no cage, so a verdict that counts comes from the
+//! `cargo mutants`, a profiler. There is no sandbox, so a verdict that counts comes from the
 //! grader only. `SUITE_SEED` chooses the seed, otherwise every run draws a new one.
 
+mod outside;
 mod run;
 
 pub use run::run;

@@ -1,11 +1,11 @@
 //! Runs every case as one test of an ordinary test program.
 
+use crate::outside::{self, WorkingFolder};
 use libtest_mimic::{Arguments, Failed, Trial};
 use std::hash::{BuildHasher, RandomState};
 use std::process::ExitCode;
 use suite_drive::{Act, Log, Role, Wire};
 use suite_judge::{Case, Half, Judgement, Rng};
-use suite_uncaged::WorkingFolder;
 
 /// The main function of an author's test program.
 #[must_use]
@@ -20,7 +20,7 @@ pub fn run(
         return play(roles, &words.next().unwrap_or_default());
     }
     let program = std::env::current_exe().unwrap_or_default();
-    suite_uncaged::prepare(program.to_string_lossy().into_owned(), package);
+    outside::prepare(program.to_string_lossy().into_owned());
 
     let mut arguments = Arguments::from_args();
     // One case at a time, on this thread: `settle` looks at every thread of the process.
@@ -62,7 +62,7 @@ fn trial(act: Act, case: Case, rng: Rng, seed: u64) -> Trial {
             }
         }),
         // Only the grader asks the compiler, by `cargo grader author verify`.
-        Half::Refused => Trial::test(case.name, || Ok(())).with_ignored_flag(true),
+        Half::CompileFail => Trial::test(case.name, || Ok(())).with_ignored_flag(true),
     }
 }
 

@@ -1,9 +1,10 @@
 //! The private channel between a driver and the grader: frames over a stream.
 
-use crate::{Event, Wire, wire};
+use crate::{Event, Wire};
 use std::io::{self, Read, Write};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
+use wire::wire;
 
 /// Longest frame, in bytes, header not counted.
 pub const MAX_FRAME: usize = 1 << 20;
@@ -12,13 +13,11 @@ pub const MAX_FRAME: usize = 1 << 20;
 pub type Secret = [u8; 16];
 
 wire! {
-    /// The one order a driver process gets.
+    /// What a driver process is asked to do, once.
     #[derive(Debug, Clone, PartialEq)]
     pub struct Start {
         /// Repeated in every frame of the driver.
         pub secret: Secret,
-        /// Id of the kata.
-        pub kata: String,
         /// Name of the case.
         pub case: String,
         /// Path of the driver program itself, for the child processes that a case starts.
@@ -134,16 +133,17 @@ pub(crate) struct Channel {
 }
 
 impl Channel {
-    /// Takes the channel off standard input and reads the order on it.
+    /// Takes the channel off standard input and reads what to do on it.
     ///
     /// Must run before any student code: afterwards standard input is empty, and no child
     /// inherits the channel.
     pub(crate) fn take() -> io::Result<(Self, Start)> {
         let mut reader = Stream::take()?;
-        let order = read_frame(&mut reader)
-            .map_err(|error| io::Error::other(format!("no order on the channel: {error:?}")))?;
-        let Frame::Start(start) = order else {
-            return Err(io::Error::other("the first frame is no order"));
+        let first = read_frame(&mut reader).map_err(|error| {
+            io::Error::other(format!("nothing to do on the channel: {error:?}"))
+        })?;
+        let Frame::Start(start) = first else {
+            return Err(io::Error::other("the first frame does not start a case"));
         };
         let writer = Mutex::new(reader.try_clone()?);
         let reader = Mutex::new(reader);

@@ -3,7 +3,7 @@
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 
-crate::wire! {
+wire::wire! {
     /// Something that happened during a case. Its place in the list is its order.
     #[derive(Debug, Clone, PartialEq, Eq)]
     pub struct Event {

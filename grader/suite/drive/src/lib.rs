@@ -12,16 +12,14 @@ mod event;
 mod macros;
 mod serve;
 mod settle;
-mod wire;
-mod wire_macro;
 
 pub use channel::{
     Frame, FrameError, MAX_FRAME, Panic, Resource, Secret, Start, read_frame, write_frame,
 };
 pub use event::{Event, Log};
-pub use serve::{Act, Kata, Role, call, role, serve};
+pub use serve::{Act, Role, call, role, serve};
 pub use settle::{Referee, Settled, install_referee, set_program, settle};
-pub use wire::{Wire, travels};
+pub use wire::{Wire, travels, wire};
 
 /// Unwinds the calling thread on purpose, without the panic being reported as the student's.
 ///

@@ -47,8 +47,8 @@ macro_rules! drive_half {
         fn $name($given: $input, $log: &$crate::Log) -> $report $drive
         const _: () = $crate::travels::<$input, $report>();
     };
-    (refused $name:ident $title:literal, points = $points:literal,
-        broken = $broken:block, sound = $sound:block $(,)?
+    (compile_fail $name:ident $title:literal, points = $points:literal,
+        fails = $fails:block, compiles = $compiles:block $(,)?
     ) => {};
 }
 
@@ -62,7 +62,7 @@ macro_rules! drive_entry {
             run: |input, log| $crate::call($name, input, log),
         }
     };
-    (refused $name:ident) => {
+    (compile_fail $name:ident) => {
         $crate::Act {
             name: stringify!($name),
             run: |_, _| None,

@@ -25,17 +25,6 @@ pub struct Role {
     pub run: fn(),
 }
 
-/// The acting half of a suite.
-#[derive(Clone, Copy)]
-pub struct Kata {
-    /// Id of the kata.
-    pub id: &'static str,
-    /// Its cases.
-    pub cases: &'static [Act],
-    /// Its roles.
-    pub roles: &'static [Role],
-}
-
 /// Decodes, drives, encodes.
 pub fn call<I: Wire, R: Wire>(drive: fn(I, &Log) -> R, input: &[u8], log: &Log) -> Option<Vec<u8>> {
     I::from_bytes(input).map(|input| drive(input, log).to_bytes())
@@ -44,51 +33,41 @@ pub fn call<I: Wire, R: Wire>(drive: fn(I, &Log) -> R, input: &[u8], log: &Log) 
 /// A command that starts a role of this suite (`roles = [name, …]`) as a child process.
 #[must_use]
 pub fn role(name: &str) -> Command {
-    let (program, kata) = program();
-    let mut command = Command::new(program);
-    command.args(["--role", name, kata]);
+    let mut command = Command::new(program());
+    command.args(["--role", name]);
     command
 }
 
-/// Runs the one case that the grader orders, or a role.
+/// Runs the one case that the grader asks for, or a role.
 #[must_use]
-pub fn serve(katas: &[Kata]) -> ExitCode {
+pub fn serve(cases: &[Act], roles: &[Role]) -> ExitCode {
     let mut args = std::env::args().skip(1);
     if args.next().as_deref() == Some("--role") {
-        let (name, kata) = (args.next(), args.next());
-        return play(katas, &kata.unwrap_or_default(), &name.unwrap_or_default());
+        return play(roles, &args.next().unwrap_or_default());
     }
-    match act(katas) {
+    match act(cases) {
         Ok(()) => ExitCode::SUCCESS,
         Err(_) => ExitCode::FAILURE,
     }
 }
 
-/// Katas may have roles of the same name.
-fn play(katas: &[Kata], kata: &str, name: &str) -> ExitCode {
-    let Some(role) = katas
-        .iter()
-        .filter(|other| other.id == kata)
-        .flat_map(|kata| kata.roles)
-        .find(|role| role.name == name)
-    else {
+fn play(roles: &[Role], name: &str) -> ExitCode {
+    let Some(role) = roles.iter().find(|role| role.name == name) else {
         return ExitCode::FAILURE;
     };
     (role.run)();
     ExitCode::SUCCESS
 }
 
-fn act(katas: &[Kata]) -> std::io::Result<()> {
+fn act(cases: &[Act]) -> std::io::Result<()> {
     let (channel, start) = Channel::take()?;
     let channel = Arc::new(channel);
-    set_program(start.program, start.kata.clone());
+    set_program(start.program);
     report_panics(&channel);
     answer_settle(&channel);
 
-    let act = katas
+    let act = cases
         .iter()
-        .filter(|kata| kata.id == start.kata)
-        .flat_map(|kata| kata.cases)
         .find(|act| act.name == start.case)
         .ok_or_else(|| std::io::Error::other("no such case"))?;
     let log = Log::new();

@@ -24,23 +24,20 @@ impl Settled {
 pub type Referee = Box<dyn Fn() -> Settled + Send + Sync>;
 
 static REFEREE: OnceLock<Referee> = OnceLock::new();
-static PROGRAM: OnceLock<(String, String)> = OnceLock::new();
+static PROGRAM: OnceLock<String> = OnceLock::new();
 
 /// Says who answers [`settle`]; the first one stays. For whoever runs cases, not for suites.
 pub fn install_referee(referee: Referee) {
     let _ = REFEREE.set(referee);
 }
 
-/// Says which program plays the roles of [`crate::role`], and of which kata; the first one
-/// stays.
-pub fn set_program(program: String, kata: String) {
-    let _ = PROGRAM.set((program, kata));
+/// Says which program plays the roles of [`crate::role`]; the first one stays.
+pub fn set_program(program: String) {
+    let _ = PROGRAM.set(program);
 }
 
-pub(crate) fn program() -> (&'static str, &'static str) {
-    PROGRAM
-        .get()
-        .map_or(("", ""), |(program, kata)| (program, kata))
+pub(crate) fn program() -> &'static str {
+    PROGRAM.get().map_or("", String::as_str)
 }
 
 /// Waits until every other thread of the case is asleep for good, or a bounded time is over.

@@ -30,7 +30,7 @@ pub enum Half {
         claims: bool,
     },
     /// By the compiler, which must refuse a program at a marked line.
-    Refused,
+    CompileFail,
 }
 
 wire! {

@@ -1,7 +1,7 @@
 //! What a judge found.
 
 use std::fmt::Debug;
-use suite_drive::wire;
+use wire::wire;
 
 wire! {
     /// One thing that is not as it must be.

@@ -9,8 +9,11 @@ mod check;
 mod macros;
 pub mod protocol;
 mod rng;
+mod serve;
 
 pub use case::{Case, Half, Judgement, Wrong, decide, draw, is_used};
 pub use check::{Check, Mismatch, check, equal};
 pub use rng::Rng;
-pub use suite_drive::{Event, Wire, wire};
+pub use serve::serve;
+pub use suite_drive::Event;
+pub use wire::{Wire, wire};

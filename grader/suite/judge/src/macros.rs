@@ -55,8 +55,8 @@ macro_rules! judge_half {
             ) -> $crate::Check $judge
         }
     };
-    (refused $name:ident $title:literal, points = $points:literal,
-        broken = $broken:block, sound = $sound:block $(,)?
+    (compile_fail $name:ident $title:literal, points = $points:literal,
+        fails = $fails:block, compiles = $compiles:block $(,)?
     ) => {};
 }
 
@@ -76,12 +76,12 @@ macro_rules! judge_entry {
             },
         }
     };
-    (refused $name:ident $title:literal, points = $points:literal, $($rest:tt)*) => {
+    (compile_fail $name:ident $title:literal, points = $points:literal, $($rest:tt)*) => {
         $crate::Case {
             name: stringify!($name),
             title: $title,
             points: $points,
-            half: $crate::Half::Refused,
+            half: $crate::Half::CompileFail,
         }
     };
 }

@@ -1,7 +1,8 @@
 //! What grader and oracle say to each other: one request, one reply, in turn.
 
-use crate::{Judgement, Wire, wire};
+use crate::Judgement;
 use std::io::{self, Read, Write};
+use wire::{Wire, wire};
 
 /// Longest message, in bytes: a plan holds the inputs of a whole kata.
 pub const MAX_MESSAGE: usize = 64 << 20;
@@ -10,21 +11,10 @@ wire! {
     /// Grader to oracle.
     #[derive(Debug, Clone, PartialEq)]
     pub enum Request {
-        /// The cases of a kata with inputs for this seed.
-        Plan(PlanRequest),
+        /// The cases, with inputs for this seed.
+        Plan(u64),
         /// Judge an answer.
         Judge(JudgeRequest)
-    }
-}
-
-wire! {
-    /// Which kata, under which seed.
-    #[derive(Debug, Clone, PartialEq)]
-    pub struct PlanRequest {
-        /// Id of the kata.
-        pub kata: String,
-        /// Seed of the grade.
-        pub seed: u64,
     }
 }
 
@@ -32,8 +22,6 @@ wire! {
     /// Which answer, to what.
     #[derive(Debug, Clone, PartialEq)]
     pub struct JudgeRequest {
-        /// Id of the kata.
-        pub kata: String,
         /// Name of the case.
         pub case: String,
         /// The seed that the input was drawn under.
@@ -51,7 +39,7 @@ wire! {
         Plan(Vec<PlannedCase>),
         /// What the answer is worth.
         Judged(Judgement),
-        /// The oracle has no such kata or case.
+        /// The oracle has no such case.
         Unknown(String),
         /// An `input` or `judge` block of the suite panicked: the suite's fault.
         Panicked(String)

@@ -53,7 +53,7 @@ suite!(
 
         #[derive(Model)]
         #[orm(table = "select \"all\"")]
-        struct Order {
+        struct Invocation {
             #[orm(skip)]
             cache: Vec<u8>,
             #[orm(column = "second")]
@@ -566,7 +566,7 @@ suite!(
             (cache, first, number(rng), rng.flip(), rng.text(1..=8))
         },
         drive = |(cache, first, second, loaded, dish), _log| -> Table {
-            table(&Order {
+            table(&Invocation {
                 cache,
                 first,
                 second,
@@ -785,10 +785,10 @@ suite!(
                 .because("`?` leaves at the first error; `syn::Error::combine` adds one to another")
         },
     ),
-    a_type_that_cannot_be_stored_is_the_fault_of_its_field = refused(
+    a_type_that_cannot_be_stored_is_the_fault_of_its_field = compile_fail(
         "A type that cannot be stored is an error at the field's type.",
         points = 1,
-        broken = {
+        fails = {
             use orm::{Column, Model, SqlType, Value};
 
             #[derive(Model)]
@@ -799,7 +799,7 @@ suite!(
                 pub seen: bool,
             }
         },
-        sound = {
+        compiles = {
             use orm::{Column, Model, SqlType, Value};
 
             #[derive(Model)]
@@ -812,10 +812,10 @@ suite!(
             }
         },
     ),
-    the_type_decides_and_not_its_name = refused(
+    the_type_decides_and_not_its_name = compile_fail(
         "A type is what it is, not what it is called.",
         points = 1,
-        broken = {
+        fails = {
             use orm::{Column, Model, SqlType, Value};
 
             pub struct String;
@@ -826,7 +826,7 @@ suite!(
                 pub text: String, //~ E0277
             }
         },
-        sound = {
+        compiles = {
             use orm::{Column, Model, SqlType, Value};
 
             pub type Perhaps<T> = core::option::Option<T>;
@@ -876,10 +876,10 @@ suite!(
             };
         },
     ),
-    the_code_stands_alone = refused(
+    the_code_stands_alone = compile_fail(
         "The code means the same everywhere, whatever names are in use where the struct is.",
         points = 1,
-        broken = {
+        fails = {
             pub trait Model {}
 
             #[derive(::orm::Model)]
@@ -893,7 +893,7 @@ suite!(
                 stored::<Crate>(); //~ E0277
             }
         },
-        sound = {
+        compiles = {
             pub trait Model {}
             pub trait SqlType {}
             pub struct Column;
@@ -933,10 +933,10 @@ suite!(
             }
         },
     ),
-    a_generic_struct_is_a_model_where_its_columns_are = refused(
+    a_generic_struct_is_a_model_where_its_columns_are = compile_fail(
         "A generic struct is a model when its stored types can be stored, and only then.",
         points = 1,
-        broken = {
+        fails = {
             use orm::{Column, Model, SqlType, Value};
 
             pub struct Secret;
@@ -954,7 +954,7 @@ suite!(
                 stored::<Pair<Secret>>(); //~ E0277
             }
         },
-        sound = {
+        compiles = {
             use orm::{Column, Model, SqlType, Value};
 
             pub struct Secret;

@@ -289,7 +289,7 @@ suite!(
         struct Gate {
             port: u16,
             arrived: Arc<Mutex<Vec<u32>>>,
-            keeper: JoinHandle<()>,
+            supervisor: JoinHandle<()>,
         }
 
         impl Gate {
@@ -298,8 +298,8 @@ suite!(
                 let port = listener.local_addr().unwrap().port();
                 let arrived = Arc::new(Mutex::new(Vec::new()));
                 let list = Arc::clone(&arrived);
-                let keeper = thread::Builder::new().name("gate".into());
-                let keeper = keeper.spawn(move || {
+                let supervisor = thread::Builder::new().name("gate".into());
+                let supervisor = supervisor.spawn(move || {
                     let mut held = Vec::new();
                     while let Ok((mut stream, _)) = listener.accept() {
                         let mut pid = [0; 4];
@@ -314,7 +314,7 @@ suite!(
                 Self {
                     port,
                     arrived,
-                    keeper: keeper.unwrap(),
+                    supervisor: supervisor.unwrap(),
                 }
             }
 
@@ -326,7 +326,7 @@ suite!(
             /// Lets everyone through, also those to come; the pids of those who had waited.
             fn open(self) -> Vec<u32> {
                 drop(TcpStream::connect(("127.0.0.1", self.port)));
-                let _ = self.keeper.join();
+                let _ = self.supervisor.join();
                 self.arrived.lock().unwrap().clone()
             }
         }
@@ -1402,10 +1402,10 @@ suite!(
                 .because("every way out of `collect`, `?` too, must end and wait for the children")
         },
     ),
-    the_wrong_direction_does_not_compile = refused(
+    the_wrong_direction_does_not_compile = compile_fail(
         "A receiver cannot send, and a sender cannot receive.",
         points = 1,
-        broken = {
+        fails = {
             use process_pipe::{Receiver, Sender};
             pub fn send(mut receiver: Receiver<std::io::PipeReader>) {
                 let _ = receiver.send(b"no"); //~ E0599
@@ -1414,7 +1414,7 @@ suite!(
                 let _ = sender.recv(); //~ E0599
             }
         },
-        sound = {
+        compiles = {
             use process_pipe::{Receiver, Sender};
             pub fn receive(mut receiver: Receiver<std::io::PipeReader>) {
                 let _ = receiver.recv();

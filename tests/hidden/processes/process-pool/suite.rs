@@ -1151,17 +1151,17 @@ suite!(
                 .and(equal(answer, &total(sum)).named("a job for the next pool"))
         },
     ),
-    a_closed_pool_takes_no_jobs = refused(
+    a_closed_pool_takes_no_jobs = compile_fail(
         "A closed pool takes no more jobs: the compiler sees to it.",
         points = 1,
-        broken = {
+        fails = {
             pub fn late(pool: process_pool::Pool<u8, u8>) -> process_pool::Pending<u8> {
                 let stopping = pool.close();
                 drop(stopping);
                 pool.submit(1) //~ E0382
             }
         },
-        sound = {
+        compiles = {
             pub fn in_time(pool: process_pool::Pool<u8, u8>) -> process_pool::Pending<u8> {
                 let pending = pool.submit(1);
                 drop(pool.close());

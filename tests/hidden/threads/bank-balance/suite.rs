@@ -79,7 +79,7 @@ suite!(
         ) -> Sender<()> {
             let (inside, entered) = mpsc::channel();
             let (release, released) = mpsc::channel();
-            start(scope, &format!("holder-{account}"), move || {
+            start(scope, &format!("init-{account}"), move || {
                 bank.update(account, |_| {
                     let _ = inside.send(());
                     let _ = released.recv();
@@ -461,10 +461,10 @@ suite!(
                 .because("reading and writing a balance must be one critical section, not two")
         },
     ),
-    a_bank_is_shared_only_by_what_may_cross_threads = refused(
+    a_bank_is_shared_only_by_what_may_cross_threads = compile_fail(
         "An `Rc` of a bank stays on its thread; an `Arc` and a borrowed bank may cross.",
         points = 1,
-        broken = {
+        fails = {
             use bank_balance::Bank;
             use std::rc::Rc;
             use std::thread;
@@ -477,7 +477,7 @@ suite!(
                 drop(bank.total());
             }
         },
-        sound = {
+        compiles = {
             use bank_balance::Bank;
             use std::sync::Arc;
             use std::thread;

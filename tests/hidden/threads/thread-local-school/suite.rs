@@ -781,10 +781,10 @@ suite!(
                 )
         },
     ),
-    a_binding_stays_on_its_thread = refused(
+    a_binding_stays_on_its_thread = compile_fail(
         "A `Binding` cannot be sent to another thread.",
         points = 1,
-        broken = {
+        fails = {
             use std::sync::Arc;
             use thread_local_school::{Registry, Student};
 
@@ -793,7 +793,7 @@ suite!(
                 std::thread::spawn(move || drop(binding)); //~ E0277
             }
         },
-        sound = {
+        compiles = {
             use std::sync::Arc;
             use thread_local_school::{Registry, Student};
 

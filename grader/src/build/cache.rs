@@ -1,0 +1,208 @@
+//! What was built once for all grades, kept under the fingerprint of everything it was built
+//! from.
+//!
+//! An entry is made beside its place and renamed into it: it is whole or absent.
+
+use crate::error::{Error, Result};
+use crate::files::Fingerprint;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use std::fs::{self, File};
+use std::path::{Path, PathBuf};
+use std::time::SystemTime;
+
+/// Entries of one kind that are kept when another is made.
+const KEPT: usize = 3;
+
+/// A file that says what an entry holds.
+const INDEX: &str = "index.json";
+
+/// The folder of all entries.
+#[derive(Debug, Clone)]
+pub(crate) struct BuildCache {
+    root: PathBuf,
+}
+
+impl BuildCache {
+    /// The cache of this workspace: in its target folder, or, where that cannot be written, in
+    /// the user's own cache folder.
+    ///
+    /// # Errors
+    /// When neither can be written.
+    pub(crate) fn open(workspace: &Path) -> Result<Self> {
+        let target = std::env::var_os("CARGO_TARGET_DIR");
+        let target = target.map_or_else(|| workspace.join("target"), PathBuf::from);
+        let candidates = [Some(target.join("grader-cache")), own_folder(workspace)];
+        let mut candidates = candidates.into_iter().flatten();
+        let root = candidates.find(|root| can_write(root)).ok_or_else(|| {
+            Error::grader(
+                format!(
+                    "there is no folder to build in: {} cannot be written",
+                    target.display()
+                ),
+                "set CARGO_TARGET_DIR or XDG_CACHE_HOME to a folder that you can write",
+            )
+        })?;
+        Ok(Self { root })
+    }
+
+    /// Where cargo builds crates of the registry.
+    pub(super) fn cargo_folder(&self) -> PathBuf {
+        self.root.join("cargo")
+    }
+
+    /// The entry of this kind and fingerprint; `fill` makes it if it is not there.
+    ///
+    /// # Errors
+    /// What `fill` says, or that the entry cannot be put in its place.
+    pub(crate) fn entry(
+        &self,
+        kind: &str,
+        fingerprint: &str,
+        fill: impl FnOnce(&Path) -> Result<()>,
+    ) -> Result<PathBuf> {
+        if let Some(found) = self.find(kind, fingerprint) {
+            return Ok(found);
+        }
+        let path = self.path(kind, fingerprint);
+        fs::create_dir_all(&self.root).map_err(|error| Error::io("create", &self.root, &error))?;
+        let making = tempfile::Builder::new()
+            .prefix(".making-")
+            .tempdir_in(&self.root)
+            .map_err(|error| Error::io("make a folder in", &self.root, &error))?;
+        fill(making.path())?;
+        match fs::rename(making.path(), &path) {
+            Ok(()) => drop(making.keep()),
+            // Another grader was faster; what it put there is the same.
+            Err(_) if path.is_dir() => {}
+            Err(error) => return Err(Error::io("put a folder at", &path, &error)),
+        }
+        self.forget_old(kind);
+        Ok(path)
+    }
+
+    /// Removes an entry, so that it is made again.
+    pub(super) fn forget(&self, kind: &str, fingerprint: &str) {
+        let _ = fs::remove_dir_all(self.path(kind, fingerprint));
+    }
+
+    /// The entry of this kind and fingerprint, if it is there; now it is the last to be forgotten.
+    pub(crate) fn find(&self, kind: &str, fingerprint: &str) -> Option<PathBuf> {
+        let path = self.path(kind, fingerprint);
+        let folder = File::open(&path).ok()?;
+        // Only the order in which entries are forgotten depends on it.
+        let _ = folder.set_modified(SystemTime::now());
+        Some(path)
+    }
+
+    fn path(&self, kind: &str, fingerprint: &str) -> PathBuf {
+        self.root.join(format!("{kind}-{fingerprint}"))
+    }
+
+    fn forget_old(&self, kind: &str) {
+        let entries = fs::read_dir(&self.root).into_iter().flatten().flatten();
+        let is_of_kind = |name: &str| {
+            name.rsplit_once('-')
+                .is_some_and(|(other, _)| other == kind)
+        };
+        let mut old: Vec<_> = entries
+            .filter(|entry| is_of_kind(&entry.file_name().to_string_lossy()))
+            .filter_map(|entry| Some((entry.metadata().ok()?.modified().ok()?, entry.path())))
+            .collect();
+        old.sort();
+        let surplus = old.len().saturating_sub(KEPT);
+        for (_, path) in old.into_iter().take(surplus) {
+            let _ = fs::remove_dir_all(path);
+        }
+    }
+}
+
+/// The user's own folder for what is built of this workspace.
+fn own_folder(workspace: &Path) -> Option<PathBuf> {
+    let set = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty());
+    let caches = set("XDG_CACHE_HOME").map(PathBuf::from);
+    let caches = caches.or_else(|| Some(Path::new(&set("HOME")?).join(".cache")))?;
+    let course = Fingerprint::new().text("course", &workspace.to_string_lossy());
+    Some(caches.join("rust-katas").join(course.finish()))
+}
+
+fn can_write(root: &Path) -> bool {
+    fs::create_dir_all(root).is_ok() && tempfile::tempdir_in(root).is_ok()
+}
+
+/// What the index of an entry says, if it can be read.
+pub(super) fn read_index<T: DeserializeOwned>(entry: &Path) -> Option<T> {
+    let text = fs::read_to_string(entry.join(INDEX)).ok()?;
+    serde_json::from_str(&text).ok()
+}
+
+/// Says what an entry that is being made holds.
+pub(super) fn write_index(entry: &Path, index: &impl Serialize) -> Result<()> {
+    let file = entry.join(INDEX);
+    let text = serde_json::to_string_pretty(index).unwrap_or_default();
+    fs::write(&file, text).map_err(|error| Error::io("write", &file, &error))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn cache(root: &Path) -> BuildCache {
+        BuildCache {
+            root: root.to_owned(),
+        }
+    }
+
+    #[test]
+    fn an_entry_is_filled_once() {
+        let root = tempfile::tempdir().unwrap();
+        let cache = cache(root.path());
+        let fill = |folder: &Path| {
+            fs::write(folder.join("file"), "text").unwrap();
+            Ok(())
+        };
+        let place = cache.entry("crates", "a", fill).unwrap();
+        assert_eq!(fs::read_to_string(place.join("file")).unwrap(), "text");
+        let again = cache.entry("crates", "a", |_| panic!("filled twice"));
+        assert_eq!(again.unwrap(), place);
+    }
+
+    #[test]
+    fn what_could_not_be_filled_is_absent() {
+        let root = tempfile::tempdir().unwrap();
+        let cache = cache(root.path());
+        let failed = cache.entry("crates", "a", |folder| {
+            fs::write(folder.join("half"), "").unwrap();
+            Err(Error::grader("no", "no"))
+        });
+        assert!(failed.is_err());
+        assert_eq!(fs::read_dir(root.path()).unwrap().count(), 0);
+    }
+
+    #[test]
+    fn only_the_newest_entries_stay() {
+        let root = tempfile::tempdir().unwrap();
+        let cache = cache(root.path());
+        for name in ["a", "b", "c", "d", "e"] {
+            cache.entry("crates", name, |_| Ok(())).unwrap();
+        }
+        assert_eq!(fs::read_dir(root.path()).unwrap().count(), KEPT);
+    }
+
+    #[test]
+    fn the_last_to_be_asked_for_stays_and_so_does_what_only_begins_with_the_same_word() {
+        let root = tempfile::tempdir().unwrap();
+        let cache = cache(root.path());
+        let old = ["x", "y", "z"].map(|name| ("b", name));
+        for (kind, name) in old.into_iter().chain([("b-c", "x")]) {
+            cache.entry(kind, name, |_| Ok(())).unwrap();
+            let folder = File::open(cache.path(kind, name)).unwrap();
+            folder.set_modified(SystemTime::UNIX_EPOCH).unwrap();
+        }
+        assert!(cache.find("b", "x").is_some() && cache.find("b", "z").is_some());
+        cache.entry("b", "new", |_| Ok(())).unwrap();
+        let left = |kind: &str, name: &str| cache.path(kind, name).is_dir();
+        assert!(left("b", "x") && left("b", "z") && left("b", "new") && left("b-c", "x"));
+        assert!(!left("b", "y"));
+    }
+}
