@@ -216,3 +216,5 @@ pub(crate) const BYTES: &str = "bytes_survive_and_text_is_checked";
 pub(crate) const FAILURES: &str = "failures_are_told_apart_and_create_nothing";
 /// See [`WRITES`].
 pub(crate) const CLOSES: &str = "no_handle_outlives_its_call";
+/// See [`WRITES`].
+pub(crate) const ALLOWS: &str = "a_handle_does_only_what_its_mode_allows";

@@ -6,6 +6,7 @@ mod concurrent;
 mod controls;
 mod deadlock;
 mod detect;
+mod divergence;
 mod exit;
 mod intake;
 mod leak;
@@ -26,6 +27,7 @@ pub(crate) fn all() -> Vec<Entry> {
         controls::ENTRIES,
         deadlock::ENTRIES,
         detect::ENTRIES,
+        divergence::ENTRIES,
         exit::ENTRIES,
         intake::ENTRIES,
         leak::ENTRIES,
