@@ -3,10 +3,9 @@
 
 use crate::compile::{CompileFailResults, Stage};
 use crate::error::Result;
-use crate::grade::millis;
 use crate::judge;
 use crate::outcome::Verdict;
-use crate::record::{CaseResult, Failure, HappenedEvent, Mismatch, Panic};
+use crate::record::{CaseResult, Failure, HappenedEvent, Mismatch, Panic, millis};
 use crate::run::{CaseRun, Ending, Evidence, Oracle, run_case};
 use crate::sandbox::Sandbox;
 use futures::future::try_join_all;

@@ -1,8 +1,8 @@
 //! Many katas of one submission, and many submissions of a class, through one engine.
 
 use crate::course::{self, Catalogue, Kata};
+use crate::engine::{Engine, Terms, Work};
 use crate::error::{Error, Result};
-use crate::grade::{Engine, Terms, Work};
 use crate::record::{Events, KataResult, REPORT_VERSION, Report};
 use crate::verdict_cache::VerdictCache;
 use std::sync::Arc;
@@ -87,7 +87,7 @@ pub(crate) async fn grade_class(
     let engine = Arc::new(Engine::open(&catalogue.root, terms, events).await?);
     engine.level().await?;
     let katas: Vec<&Kata> = catalogue.katas.iter().collect();
-    let cache = VerdictCache::of_class(&engine.toolset, terms, &katas)?;
+    let cache = VerdictCache::of_class(&engine.toolset, terms.strictness, &katas)?;
     let class = Arc::new(Class {
         engine,
         catalogue: Arc::clone(&catalogue),

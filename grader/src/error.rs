@@ -52,7 +52,7 @@ impl Error {
     }
 
     /// The system has no random numbers.
-    pub(crate) fn no_randomness(error: &getrandom::Error) -> Self {
+    pub(crate) fn no_randomness(error: getrandom::Error) -> Self {
         Self::grader(
             format!("the system has no random numbers: {error}"),
             "try again",

@@ -1,124 +1,19 @@
 //! One kata of one submission, from intake to verdict, top to bottom.
 
-use crate::build::Toolset;
 use crate::cases::ReadyKata;
 use crate::compile::{CompileError, Compiler, NotCompiled, Stage, Staging};
-use crate::course::{self, Kata, SourceFile, Submission, Suites};
+use crate::course::{self, Kata, SourceFile, Submission};
+use crate::engine::{Engine, Names, Work};
 use crate::error::{Error, Result};
-use crate::files::{Fingerprint, Scratch};
 use crate::judge;
-use crate::limits::Limits;
 use crate::outcome::Verdict;
-use crate::record::{Event, Events, KataResult};
+use crate::record::{Event, KataResult, millis};
 use crate::run::Oracle;
-use crate::sandbox::{Level, Possible, Sandbox, SandboxSpec, Strictness};
+use crate::sandbox::{Level, Sandbox};
 use crate::verdict_cache::VerdictCache;
-use std::path::{Path, PathBuf};
-use std::time::{Duration, Instant};
-use tokio::sync::{OnceCell, Semaphore};
-
-/// How to grade, whoever's work it is.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Terms {
-    /// The seed of every input in the first round; the next round has the next seed.
-    pub(crate) seed: u64,
-    /// How often each kata is run. What counts is the first round that it does not pass.
-    pub(crate) rounds: u64,
-    /// What to do where the full sandbox cannot be had.
-    pub(crate) strictness: Strictness,
-    /// What may happen side by side.
-    pub(crate) jobs: usize,
-}
-
-/// One submission.
-#[derive(Debug, Clone)]
-pub(crate) struct Work {
-    /// A folder laid out like `exercises`.
-    pub(crate) from: PathBuf,
-    /// Whose work it is, in words.
-    pub(crate) origin: String,
-    /// The flag that grades it again, with a space before it, or nothing.
-    pub(crate) flag: String,
-    /// A folder for what makes the next grade faster; none where the disk is not to be trusted.
-    pub(crate) incremental: Option<PathBuf>,
-}
-
-impl Work {
-    /// A kata's folder as the submission's author knows it.
-    pub(crate) fn shown(&self, kata: &Kata) -> String {
-        let folder = self.from.join(kata.path());
-        let cwd = std::env::current_dir().unwrap_or_default();
-        let shown = folder.strip_prefix(&cwd).unwrap_or(&folder);
-        if shown.as_os_str().is_empty() {
-            return ".".to_owned();
-        }
-        shown.display().to_string()
-    }
-
-    /// Where the compiler may keep what makes the next time faster: for each folder of
-    /// submissions and each kata its own.
-    fn incremental(&self, kata: &Kata) -> Option<PathBuf> {
-        let from = Fingerprint::new().text("from", &self.from.to_string_lossy());
-        let incremental = self.incremental.as_ref()?;
-        Some(incremental.join(&from.finish()[..8]).join(&kata.id))
-    }
-}
-
-/// What serves every submission.
-pub(crate) struct Engine {
-    /// What katas need.
-    pub(crate) toolset: Toolset,
-    /// How to grade.
-    pub(crate) terms: Terms,
-    /// Who is told what happens.
-    pub(crate) events: Events,
-    scratch: Scratch,
-    suites: Suites,
-    level: OnceCell<Level>,
-    /// One for each thing that may happen beside others.
-    permits: Semaphore,
-}
+use std::time::Instant;
 
 impl Engine {
-    /// For the course at `root`.
-    ///
-    /// # Errors
-    /// When there is no compiler or no scratch folder.
-    pub(crate) async fn open(root: &Path, terms: Terms, events: &Events) -> Result<Self> {
-        Ok(Self {
-            toolset: Toolset::open(root, events).await?,
-            terms,
-            events: events.clone(),
-            scratch: Scratch::new()?,
-            suites: Suites::default(),
-            level: OnceCell::new(),
-            permits: Semaphore::new(terms.jobs.max(1)),
-        })
-    }
-
-    /// How student code is confined here, found by making a sandbox.
-    ///
-    /// # Errors
-    /// When that is less than was asked for.
-    pub(crate) async fn level(&self) -> Result<Level> {
-        let finding = async {
-            let level = self.terms.strictness.level(&possible_sandbox().await?)?;
-            Sandbox::check_linker(level)?;
-            Ok(level)
-        };
-        self.level.get_or_try_init(|| finding).await.copied()
-    }
-
-    /// The level, if anything was compiled.
-    pub(crate) fn known_level(&self) -> Option<Level> {
-        self.level.get().copied()
-    }
-
-    /// What a kata's suite comes to.
-    pub(crate) fn suites(&self) -> &Suites {
-        &self.suites
-    }
-
     /// Grades one kata of a submission. What goes wrong is in the result.
     ///
     /// What nobody can explain is graded once more with nothing beside it, before it is called
@@ -182,15 +77,15 @@ impl Engine {
         let building = async { Ok(self.toolset.oracle(kata).await?) };
         let crates = async {
             let started = Instant::now();
-            let crates = compiler.crates(&stage).await?;
+            let crates = Box::pin(compiler.crates(&stage)).await?;
             Ok::<_, Halt>((crates, started.elapsed()))
         };
         let (program, (mut crates, spent)) = tokio::try_join!(building, crates)?;
         let started = Instant::now();
         let warnings = std::mem::take(&mut crates.warnings);
         let extra = self.idle_permits();
-        let driver = async { Ok::<_, Halt>(crates.driver().await?) };
-        let programs = async { Ok(compiler.compile_fail(&stage).await?) };
+        let driver = async { Ok::<_, Halt>(Box::pin(crates.driver()).await?) };
+        let programs = async { Ok(Box::pin(compiler.compile_fail(&stage)).await?) };
         let sandboxes = async { Ok(case_sandboxes(&stage, level, 1 + extra.len()).await?) };
         let ((), compile_fail, sandboxes) = tokio::try_join!(driver, programs, sandboxes)?;
         Ok(ReadyKata {
@@ -204,22 +99,6 @@ impl Engine {
             _permits: extra,
         })
     }
-
-    /// Permits that nobody uses now, for cases of one kata that run side by side.
-    fn idle_permits(&self) -> Vec<tokio::sync::SemaphorePermit<'_>> {
-        std::iter::from_fn(|| self.permits.try_acquire().ok()).collect()
-    }
-}
-
-/// How a submission is called in what its author reads.
-#[derive(Debug, Clone, Default)]
-pub(crate) struct Names {
-    /// Its folder, as its author knows it.
-    pub(crate) shown: String,
-    /// The flag that grades it again, with a space before it, or nothing.
-    pub(crate) flag: String,
-    /// Where its compiler may keep what makes the next time faster.
-    pub(crate) incremental: Option<PathBuf>,
 }
 
 /// Why a kata has a verdict without any case, or none.
@@ -396,37 +275,4 @@ async fn case_sandboxes(stage: &Stage, level: Level, count: usize) -> Result<Vec
         Level::Landlock | Level::Limits | Level::Bare => 1,
     };
     futures::future::try_join_all((0..count).map(|_| Sandbox::open(&spec, level))).await
-}
-
-/// The strongest sandbox that can be had here, found by making one.
-///
-/// # Errors
-/// When there is no scratch folder to make it in.
-pub(crate) async fn possible_sandbox() -> Result<Possible> {
-    let folder = Scratch::new()?;
-    let spec = SandboxSpec {
-        root: folder.path().to_owned(),
-        readable: Vec::new(),
-        writable: folder.path().join("work"),
-        persistent: None,
-        proc: true,
-        bounds: Limits::default().for_case(),
-    };
-    Ok(Sandbox::strongest(&spec).await)
-}
-
-/// A seed that nobody could know.
-///
-/// # Errors
-/// When the system has no random numbers.
-pub(crate) fn fresh_seed() -> Result<u64> {
-    let mut bytes = [0; 8];
-    getrandom::fill(&mut bytes).map_err(|error| Error::no_randomness(&error))?;
-    // 48 bits: short enough to type again, far too many to guess.
-    Ok(u64::from_le_bytes(bytes) >> 16)
-}
-
-/// Whole milliseconds.
-pub(crate) fn millis(duration: Duration) -> u64 {
-    u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
 }

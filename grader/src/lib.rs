@@ -12,6 +12,7 @@ mod cli;
 mod command;
 mod compile;
 mod course;
+mod engine;
 mod error;
 mod exit_code;
 mod files;

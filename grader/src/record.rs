@@ -2,6 +2,7 @@
 
 use crate::outcome::Verdict;
 use serde::{Deserialize, Serialize};
+use std::time::Duration;
 use tokio::sync::mpsc::UnboundedSender;
 
 /// Version of [`Report`]'s JSON form. A reader refuses a newer one.
@@ -159,6 +160,11 @@ pub(crate) struct HappenedEvent {
     pub(crate) what: String,
     /// Which one.
     pub(crate) id: u64,
+}
+
+/// Whole milliseconds, as reports state times.
+pub(crate) fn millis(duration: Duration) -> u64 {
+    u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
 }
 
 impl Report {

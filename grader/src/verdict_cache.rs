@@ -7,10 +7,10 @@ use crate::build::Toolset;
 use crate::course::{Kata, Submission};
 use crate::error::Result;
 use crate::files::{Fingerprint, atomic};
-use crate::grade::Terms;
 use crate::outcome::Verdict;
 use crate::parallel;
 use crate::record::{KataResult, REPORT_VERSION};
+use crate::sandbox::Strictness;
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
 use std::fs;
@@ -54,14 +54,14 @@ impl VerdictCache {
     /// When the course's files cannot be read.
     pub(crate) fn on_disk(
         toolset: &Toolset,
-        terms: Terms,
+        strictness: Strictness,
         katas: &[&Kata],
         (root, from): (&Path, &Path),
     ) -> Result<Self> {
         let folder = Fingerprint::new().text("from", &from.to_string_lossy());
         let folder = root.join(".katas/verdicts").join(&folder.finish()[..8]);
         Ok(Self {
-            decided_by: decided_by(toolset, terms, katas)?,
+            decided_by: decided_by(toolset, strictness, katas)?,
             store: Store::Disk(folder),
         })
     }
@@ -70,9 +70,13 @@ impl VerdictCache {
     ///
     /// # Errors
     /// When the course's files cannot be read.
-    pub(crate) fn of_class(toolset: &Toolset, terms: Terms, katas: &[&Kata]) -> Result<Self> {
+    pub(crate) fn of_class(
+        toolset: &Toolset,
+        strictness: Strictness,
+        katas: &[&Kata],
+    ) -> Result<Self> {
         Ok(Self {
-            decided_by: decided_by(toolset, terms, katas)?,
+            decided_by: decided_by(toolset, strictness, katas)?,
             store: Store::Class(Mutex::default()),
         })
     }
@@ -141,13 +145,13 @@ impl VerdictCache {
 /// What decides verdicts besides submissions.
 fn decided_by(
     toolset: &Toolset,
-    terms: Terms,
+    strictness: Strictness,
     katas: &[&Kata],
 ) -> Result<HashMap<String, Fingerprint>> {
     let common = toolset
         .fingerprint()?
         .text("grader", env!("GRADER_SOURCES"))
-        .text("strictness", &format!("{:?}", terms.strictness));
+        .text("strictness", &format!("{strictness:?}"));
     let katas = parallel::map(katas, |kata| {
         let suite = common.clone().folder(&kata.hidden, |_| true)?;
         Ok((kata.id.clone(), suite))

@@ -16,34 +16,31 @@ const UNSAFE: &[(&str, &str)] = &[
         "takes the channel off descriptor 0",
     ),
     (
-        "grader/src/process/sandbox/confine.rs",
+        "grader/src/sandbox/confinement.rs",
         "namespaces, and ending every process",
     ),
-    ("grader/src/process/sandbox/mounts.rs", "a mount namespace"),
+    ("grader/src/sandbox/mounts.rs", "a mount namespace"),
 ];
 
 /// What may start programs, and what for.
 const STARTERS: &[(&str, &str)] = &[
-    ("grader/src/process/", "the one place of the grader"),
+    ("grader/src/process.rs", "what the course trusts"),
+    ("grader/src/sandbox/", "everything that runs student code"),
     (
         "grader/suite/drive/src/serve.rs",
         "child processes of a case, in its sandbox",
     ),
     ("grader/benchmark/src/", "whatever is measured"),
-    ("grader/launcher/src/", "cargo, and the grader itself"),
+    ("grader/thread_state/tests/", "process trees to look at"),
     (
-        "grader/suite/thread_state/tests/",
-        "process trees to look at",
-    ),
-    (
-        "grader/suite/thread_state/src/linux/",
+        "grader/thread_state/src/linux/",
         "process trees to look at, in its tests",
     ),
 ];
 
 /// What may hold an ignored test, and what for.
 const IGNORED: &[(&str, &str)] = &[(
-    "grader/suite/thread_state/tests/trees.rs",
+    "grader/thread_state/tests/trees.rs",
     "a part that other tests play in a process of its own",
 )];
 
@@ -98,7 +95,7 @@ fn attributes(level: &[TokenTree]) -> Vec<(Vec<TokenTree>, usize)> {
 }
 
 #[test]
-fn only_the_process_module_starts_programs() {
+fn only_the_sandbox_and_the_process_module_start_programs() {
     let starts = |path: &Vec<String>| {
         let pair = |a: &str, b: &str| path.windows(2).any(|two| two[0] == a && two[1] == b);
         pair("process", "Command") || pair("tokio", "process")
@@ -112,7 +109,7 @@ fn only_the_process_module_starts_programs() {
         .collect();
     assert_none(
         &found,
-        "These start programs. Start what runs student code with `process::Sandbox`, and what the \
+        "These start programs. Start what runs student code with `sandbox::Sandbox`, and what the \
          course trusts with `process::tool`.",
     );
 }

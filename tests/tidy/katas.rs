@@ -78,11 +78,11 @@ fn belongs(top: &str, place: &str, file: &str) -> bool {
             .collect::<Vec<_>>()
     };
     let locked = names("locked");
-    let given = about.get("given").and_then(toml::Value::as_array);
-    let sources = given
+    let support = about.get("support").and_then(toml::Value::as_array);
+    let sources = support
         .into_iter()
         .flatten()
-        .filter_map(|given| given["source"].as_str());
+        .filter_map(|one| one["source"].as_str());
     match top {
         "tests/hidden" => {
             locked.iter().any(|locked| locked == file)
@@ -92,11 +92,11 @@ fn belongs(top: &str, place: &str, file: &str) -> bool {
         "solutions" => {
             file.starts_with("wrong/") && is_rust(file) && file.matches('/').count() == 1
                 || locked.iter().any(|locked| file == format!("src/{locked}"))
-                || given.is_some() && file.starts_with("given/")
+                || support.is_some() && file.starts_with("support/")
         }
         _ => {
             locked.iter().any(|locked| file == format!("src/{locked}"))
-                || given.is_some() && file.starts_with("given/")
+                || support.is_some() && file.starts_with("support/")
                 || targets(&format!("{top}/{place}/Cargo.toml")).contains(file)
         }
     }
@@ -172,7 +172,7 @@ fn nothing_else_lies_in_a_katas_folders() {
     }
     assert_none(
         &stray,
-        "Remove them, or say in the kata's kata.toml (`locked`, `given`) or Cargo.toml (the `path` \
+        "Remove them, or say in the kata's kata.toml (`locked`, `support`) or Cargo.toml (the `path` \
          of a program of the examples) what they are for. What a suite reads goes into `fixtures/`.",
     );
 }

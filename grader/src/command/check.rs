@@ -4,9 +4,9 @@ use super::output::say;
 use super::{Here, block_on, colour};
 use crate::class::grade_submission;
 use crate::cli::{Check, Color};
+use crate::engine::{Engine, Terms, Work, fresh_seed};
 use crate::error::{Error, Result};
 use crate::exit_code::ExitCode;
-use crate::grade::{Engine, Terms, Work, fresh_seed};
 use crate::outcome::Verdict;
 use crate::parallel;
 use crate::progress::Progress;
@@ -66,7 +66,8 @@ fn graded(here: &Here, check: &Check, colour: bool) -> Result<(Report, usize)> {
             }
             let cache = if keep_verdicts(check) {
                 let folders = (catalogue.root.as_path(), work.from.as_path());
-                let kept = VerdictCache::on_disk(&engine.toolset, terms, &katas, folders)?;
+                let kept =
+                    VerdictCache::on_disk(&engine.toolset, terms.strictness, &katas, folders)?;
                 Some(Arc::new(kept))
             } else {
                 None

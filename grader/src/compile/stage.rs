@@ -288,7 +288,7 @@ impl Stage {
 /// fail.
 fn programs(suite: &SuiteSource) -> Result<Vec<Program>> {
     let mut seed = [0; 8];
-    getrandom::fill(&mut seed).map_err(|error| Error::no_randomness(&error))?;
+    getrandom::fill(&mut seed).map_err(Error::no_randomness)?;
     let mut rng = Rng::new(u64::from_le_bytes(seed), "programs", "names");
     let mut numbers = rng.shuffled(0..2 * suite.compile_fail.len()).into_iter();
     let mut name = || format!("program_{}", numbers.next().unwrap_or_default());

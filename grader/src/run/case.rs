@@ -327,7 +327,7 @@ async fn settled(settling: &mut Option<JoinHandle<Option<String>>>) -> Option<St
 
 fn draw_secret() -> Result<Secret> {
     let mut secret = Secret::default();
-    getrandom::fill(&mut secret).map_err(|error| Error::no_randomness(&error))?;
+    getrandom::fill(&mut secret).map_err(Error::no_randomness)?;
     Ok(secret)
 }
 

@@ -5,8 +5,9 @@ use super::{Bench, Findings, read};
 use crate::build;
 use crate::cases::ReadyKata;
 use crate::course::{self, Submission};
+use crate::engine::{Names, fresh_seed};
 use crate::error::{Error, Result};
-use crate::grade::{Halt, Names, fresh_seed};
+use crate::grade::Halt;
 use crate::outcome::Verdict;
 use std::collections::BTreeMap;
 use std::fs;
@@ -200,7 +201,7 @@ fn header<'a>(text: &'a str, key: &str) -> Option<&'a str> {
 impl Bench {
     /// Whether a case is a program that must not compile.
     fn is_compile_fail(&self, case: &str) -> Result<bool> {
-        let suite = self.engine.suites().of(&self.kata)?;
+        let suite = self.engine.suites.of(&self.kata)?;
         Ok(suite
             .compile_fail
             .iter()

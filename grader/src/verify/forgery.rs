@@ -2,8 +2,8 @@
 
 use super::behaviour::{prepare, solution_text};
 use super::{Bench, Findings};
+use crate::engine::fresh_seed;
 use crate::error::Result;
-use crate::grade::fresh_seed;
 use crate::run::{Ending, Oracle};
 use suite_judge::Judgement;
 

@@ -7,10 +7,10 @@ mod signatures;
 mod texts;
 
 use crate::course::{Catalogue, Kata};
+use crate::engine::{Engine, Terms};
 use crate::error::{Error, Result};
-use crate::grade::{Engine, Terms, millis};
 use crate::outcome::Verdict;
-use crate::record::{Event, Events, KataResult};
+use crate::record::{Event, Events, KataResult, millis};
 use crate::sandbox::Strictness;
 use std::fs;
 use std::path::Path;
