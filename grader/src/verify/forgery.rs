@@ -11,6 +11,8 @@ use suite_judge::Judgement;
 const REPLAYS: usize = 12;
 /// Replays that may pass because two seeds drew the same input.
 const COINCIDENCES: usize = 3;
+/// Longest answer of zeros tried for each case, in bytes.
+const SMALLEST: usize = 512;
 /// Damaged answers tried for each case.
 const MUTATIONS: usize = 150;
 
@@ -33,6 +35,7 @@ pub(super) async fn verify(bench: &Bench, findings: &mut Findings) -> Result<()>
                 case: &planned.name,
             };
             found.extend(judge.replayed(answer)?);
+            found.extend(judge.smallest(seed)?);
             found.extend(judge.damaged(answer, seed));
         }
     }
@@ -62,6 +65,21 @@ impl Judge<'_> {
                 self.case
             )
         }))
+    }
+
+    /// The smallest answer that decodes, all zeros and empty lists, must never be right: a list that
+    /// is compared by `zip` forgets what is missing.
+    fn smallest(&self, seed: u64) -> Result<Option<String>> {
+        for len in 0..=SMALLEST {
+            let judged = self.oracle.judge(self.case, seed, vec![0; len])?;
+            if judged == Judgement::Right {
+                return Ok(Some(format!(
+                    "{}: an answer of {len} zero bytes passes; compare the lengths of lists, too",
+                    self.case
+                )));
+            }
+        }
+        Ok(None)
     }
 
     /// Damaged bytes must never make a judge panic.

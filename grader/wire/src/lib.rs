@@ -13,7 +13,10 @@
     reason = "`?` and `map` are compiled anew for every type"
 )]
 
+mod hidden;
 mod wire_macro;
+
+pub use hidden::Hidden;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;

@@ -192,7 +192,7 @@ pub(super) const ENTRIES: &[Entry] = &[
         right: Cases(&[("jobs_end_when_no_worker_can_start", FAILED)]),
         ..POOL
     },
-    // Threads say in the hall that they are workers.
+    // Threads tell the registry that they are workers.
     Entry {
         name: "guests_that_are_no_workers",
         class: "concurrent",
@@ -205,7 +205,7 @@ pub(super) const ENTRIES: &[Entry] = &[
                 ".map(|_| Worker::spawn(worker()))",
                 r#".map(|number| {
                 use std::io::Write;
-                let mut link = std::os::unix::net::UnixStream::connect("hall")?;
+                let mut link = std::os::unix::net::UnixStream::connect("registry")?;
                 link.write_all(&[b"h".as_slice(), &(1000 + number as u64).to_le_bytes()].concat())?;
                 std::mem::forget(link);
                 Worker::spawn(Command::new("true"))

@@ -19,7 +19,7 @@ pub use channel::{
 pub use event::{Event, Log};
 pub use serve::{Act, Role, call, role, serve};
 pub use settle::{Referee, Settled, install_referee, set_program, settle};
-pub use wire::{Wire, travels, wire};
+pub use wire::{Hidden, Wire, travels, wire};
 
 /// Unwinds the calling thread on purpose, without the panic being reported as the student's.
 ///

@@ -104,10 +104,32 @@ where
     Check::fail(format!("{expected:#?}"), format!("{got:#?}"))
 }
 
+/// Judges each element of `got` by the element of `expected` at its place. Fails, too, when there
+/// are more or fewer of them, which a `zip` would forget.
+pub fn each<T, U>(expected: &[T], got: &[U], judge: impl Fn(&T, &U) -> Check) -> Check {
+    let pairs = expected.iter().zip(got);
+    let judged: Check = pairs.map(|(expected, got)| judge(expected, got)).collect();
+    judged.and(equal(&got.len(), &expected.len()).named("how many there are"))
+}
+
 /// Passes when `holds`; otherwise `expected` says in words what must hold.
 pub fn check(holds: bool, expected: impl Into<String>, got: impl Into<String>) -> Check {
     if holds {
         return Check::pass();
     }
     Check::fail(expected, got)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_list_that_is_too_short_or_too_long_fails_whatever_its_elements_are() {
+        let same = |expected: &u8, got: &u8| equal(got, expected);
+        assert!(each(&[1, 2], &[1, 2], same).passed());
+        for got in [&[][..], &[1], &[1, 2, 3], &[2, 2]] {
+            assert!(!each(&[1, 2], got, same).passed(), "{got:?}");
+        }
+    }
 }

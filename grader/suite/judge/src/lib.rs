@@ -12,8 +12,8 @@ mod rng;
 mod serve;
 
 pub use case::{Case, Half, Judgement, Wrong, decide, draw, is_used};
-pub use check::{Check, Mismatch, check, equal};
+pub use check::{Check, Mismatch, check, each, equal};
 pub use rng::Rng;
 pub use serve::serve;
 pub use suite_drive::Event;
-pub use wire::{Wire, wire};
+pub use wire::{Hidden, Wire, wire};

@@ -42,7 +42,7 @@ suite!(
         }
     },
     deciding = {
-        use suite::{Check, Rng, check, equal};
+        use suite::{Check, Rng, check, each, equal};
 
         /// The contract of the README, read from left to right.
         fn parse(mode: &str) -> Result<String, (String, Option<char>)> {
@@ -154,10 +154,10 @@ suite!(
             parsed.collect()
         },
         judge = |modes, got, _events| {
-            let got = modes.iter().zip(got);
-            got.map(|(mode, got)| equal(got, &parse(mode).ok()).named(format!("{mode:?}")))
-                .collect::<Check>()
-                .because("`b` means nothing in Rust, and `+` may stand before or after it")
+            each(modes, got, |mode, got| {
+                equal(got, &parse(mode).ok()).named(format!("{mode:?}"))
+            })
+            .because("`b` means nothing in Rust, and `+` may stand before or after it")
         },
     ),
     a_broken_mode_string_names_its_first_bad_letter = case(
@@ -181,10 +181,10 @@ suite!(
             parsed.collect()
         },
         judge = |modes, got, _events| {
-            let got = modes.iter().zip(got);
-            got.map(|(mode, got)| equal(got, &parse(mode)).named(format!("{mode:?}")))
-                .collect::<Check>()
-                .because("go through the letters once and stop at the first that does not fit")
+            each(modes, got, |mode, got| {
+                equal(got, &parse(mode)).named(format!("{mode:?}"))
+            })
+            .because("go through the letters once and stop at the first that does not fit")
         },
     ),
     plus_modes_read_and_write_as_python_does = case(
@@ -296,14 +296,14 @@ suite!(
                 ("write_text(a folder)", "IsADirectory"),
                 ("`r+` on a missing file", "NotFound"),
             ];
-            let told = calls.iter().zip(kinds);
-            told.map(|((call, expected), got)| equal(got.as_str(), *expected).named(*call))
-                .collect::<Check>()
-                .and(
-                    equal(listing, &vec![folder.clone()])
-                        .named(format!("the working folder (there must be no {file:?})")),
-                )
-                .because("only `w` and `a` create a file, and neither creates a folder")
+            each(&calls, kinds, |(call, expected), got| {
+                equal(got.as_str(), *expected).named(*call)
+            })
+            .and(
+                equal(listing, &vec![folder.clone()])
+                    .named(format!("the working folder (there must be no {file:?})")),
+            )
+            .because("only `w` and `a` create a file, and neither creates a folder")
         },
     ),
     a_handle_does_only_what_its_mode_allows = case(

@@ -2,6 +2,8 @@ use suite::suite;
 
 suite!(
     shared = {
+        use suite::Hidden;
+
         suite::wire! {
             #[derive(Debug, Clone, PartialEq)]
             pub enum Cell { Null, Int(i64), Bool(bool), Text(String) }
@@ -247,6 +249,10 @@ suite!(
         /// about them need not travel through the driver.
         fn drawn<T>(number: u64, draw: fn(&mut Rng) -> Vec<T>) -> Vec<T> {
             draw(&mut Rng::new(number, "orm-derive", "sources"))
+        }
+
+        fn drawn_again<T>(number: &Hidden<u64>, draw: fn(&mut Rng) -> Vec<T>) -> Vec<T> {
+            drawn(number.get().copied().unwrap_or_default(), draw)
         }
 
         /// What may stand between two tokens.
@@ -715,16 +721,16 @@ suite!(
     every_struct_in_order_is_expanded = case(
         "Any struct that is in order is expanded, whatever its names, types and attributes.",
         points = 1,
-        input = |rng| -> (u64, Vec<String>) {
+        input = |rng| -> (Hidden<u64>, Vec<String>) {
             let number = rng.range(..);
             let sources = drawn(number, sounds).into_iter().map(|one| one.source);
-            (number, sources.collect())
+            (Hidden::new(number), sources.collect())
         },
         drive = |(_, sources), _log| -> Vec<Result<Code, Vec<(usize, usize)>>> {
             sources.iter().map(|source| expanded(source)).collect()
         },
         judge = |(number, _), got, _events| {
-            let drawn = drawn(*number, sounds);
+            let drawn = drawn_again(number, sounds);
             let each = drawn.iter().zip(got).map(|(sound, got)| match got {
                 Ok(code) => mentions(sound, code),
                 Err(places) => Check::fail("no error", format!("errors at {places:?}"))
@@ -738,50 +744,50 @@ suite!(
     what_is_no_model_is_an_error_at_its_name = case(
         "What is no struct with named columns is an error at its name, never a panic.",
         points = 1,
-        input = |rng| -> (u64, Vec<String>) {
+        input = |rng| -> (Hidden<u64>, Vec<String>) {
             let number = rng.range(..);
             let sources = drawn(number, shapes).into_iter().map(|(source, _)| source);
-            (number, sources.collect())
+            (Hidden::new(number), sources.collect())
         },
         drive = |(_, sources), _log| -> Vec<Result<Code, Vec<(usize, usize)>>> {
             sources.iter().map(|source| expanded(source)).collect()
         },
         judge = |(number, _), got, _events| {
-            refused_there(&drawn(*number, shapes), got)
+            refused_there(&drawn_again(number, shapes), got)
                 .because("an error carries the span it is made with: `syn::Error::new(span, …)`")
         },
     ),
     a_wrong_attribute_is_an_error_at_its_cause = case(
         "A wrong attribute is an error at the very word that is wrong.",
         points = 2,
-        input = |rng| -> (u64, Vec<String>) {
+        input = |rng| -> (Hidden<u64>, Vec<String>) {
             let number = rng.range(..);
             let sources = drawn(number, attributes)
                 .into_iter()
                 .map(|(source, _)| source);
-            (number, sources.collect())
+            (Hidden::new(number), sources.collect())
         },
         drive = |(_, sources), _log| -> Vec<Result<Code, Vec<(usize, usize)>>> {
             sources.iter().map(|source| expanded(source)).collect()
         },
         judge = |(number, _), got, _events| {
-            refused_there(&drawn(*number, attributes), got)
+            refused_there(&drawn_again(number, attributes), got)
                 .because("the README's table says which word each mistake points at")
         },
     ),
     all_wrong_fields_are_reported_at_once = case(
         "When several fields are wrong, all of them are reported at once.",
         points = 1,
-        input = |rng| -> (u64, Vec<String>) {
+        input = |rng| -> (Hidden<u64>, Vec<String>) {
             let number = rng.range(..);
             let sources = drawn(number, several).into_iter().map(|(source, _)| source);
-            (number, sources.collect())
+            (Hidden::new(number), sources.collect())
         },
         drive = |(_, sources), _log| -> Vec<Result<Code, Vec<(usize, usize)>>> {
             sources.iter().map(|source| expanded(source)).collect()
         },
         judge = |(number, _), got, _events| {
-            refused_there(&drawn(*number, several), got)
+            refused_there(&drawn_again(number, several), got)
                 .because("`?` leaves at the first error; `syn::Error::combine` adds one to another")
         },
     ),

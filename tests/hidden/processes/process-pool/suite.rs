@@ -70,11 +70,11 @@ suite!(
             pid: u32,
         }
 
-        /// What a worker tells the hall: one of these and a number.
+        /// What a worker tells the registry: one of these and a number.
         const HELLO: u8 = b'h';
         const AT_THE_GATE: u8 = b'g';
         const LEAVING: u8 = b'l';
-        /// What the hall tells a worker.
+        /// What the registry tells a worker.
         const GO: u8 = b'g';
         const DIE: u8 = b'd';
 
@@ -95,9 +95,9 @@ suite!(
             Ok(Answer { sum: a + b, pid })
         }
 
-        /// The worker program. Its link to the hall lives exactly as long as it does.
+        /// The worker program. Its link to the registry lives exactly as long as it does.
         fn worker() {
-            let Ok(link) = UnixStream::connect("hall") else {
+            let Ok(link) = UnixStream::connect("registry") else {
                 return;
             };
             let (go, gate) = mpsc::channel();
@@ -133,39 +133,39 @@ suite!(
             mutex.lock().unwrap_or_else(PoisonError::into_inner)
         }
 
-        struct Guest {
+        struct WorkerLink {
             link: UnixStream,
             waits: Option<u64>,
             leaving: bool,
             alive: bool,
         }
 
-        impl Guest {
+        impl WorkerLink {
             fn order(&self, order: u8) {
                 let _ = (&self.link).write_all(&[order]);
             }
         }
 
         #[derive(Default)]
-        struct Guests {
-            list: Vec<Guest>,
+        struct WorkerLinks {
+            list: Vec<WorkerLink>,
             /// Workers whose stdin has ended may not leave before they are told to.
             held: bool,
             closed: bool,
         }
 
         /// Where every worker reports: who is alive, and who waits.
-        struct Hall {
-            guests: Arc<Mutex<Guests>>,
+        struct WorkerRegistry {
+            links: Arc<Mutex<WorkerLinks>>,
             porter: Option<JoinHandle<()>>,
         }
 
-        impl Hall {
+        impl WorkerRegistry {
             fn open(log: &Log) -> Self {
-                let listener = UnixListener::bind("hall").unwrap();
-                let guests = Arc::new(Mutex::new(Guests::default()));
-                let (list, log) = (Arc::clone(&guests), log.clone());
-                let porter = thread::Builder::new().name("hall".into());
+                let listener = UnixListener::bind("registry").unwrap();
+                let links = Arc::new(Mutex::new(WorkerLinks::default()));
+                let (list, log) = (Arc::clone(&links), log.clone());
+                let porter = thread::Builder::new().name("registry".into());
                 let porter = porter.spawn(move || {
                     while let Ok((link, _)) = listener.accept() {
                         if lock(&list).closed {
@@ -178,65 +178,65 @@ suite!(
                     }
                 });
                 let porter = Some(porter.unwrap());
-                Self { guests, porter }
+                Self { links, porter }
             }
 
             /// How many workers there have been.
             fn came(&self) -> u64 {
-                lock(&self.guests).list.len() as u64
+                lock(&self.links).list.len() as u64
             }
 
             /// How many workers there are, once nothing moves.
             fn alive(&self) -> u64 {
                 suite::settle();
-                let guests = lock(&self.guests);
-                guests.list.iter().filter(|guest| guest.alive).count() as u64
+                let links = lock(&self.links);
+                links.list.iter().filter(|link| link.alive).count() as u64
             }
 
             /// The numbers of the jobs at the gate.
             fn waiting(&self) -> Vec<u64> {
-                let guests = lock(&self.guests);
-                let mut waiting: Vec<u64> = guests.list.iter().filter_map(|g| g.waits).collect();
+                let links = lock(&self.links);
+                let mut waiting: Vec<u64> = links.list.iter().filter_map(|g| g.waits).collect();
                 waiting.sort_unstable();
                 waiting
             }
 
             /// Lets a job at the gate through.
             fn let_through(&self, number: u64) {
-                let mut guests = lock(&self.guests);
-                let mut list = guests.list.iter_mut();
-                if let Some(guest) = list.find(|guest| guest.waits == Some(number)) {
-                    guest.waits = None;
-                    guest.order(GO);
+                let mut links = lock(&self.links);
+                let mut list = links.list.iter_mut();
+                if let Some(link) = list.find(|link| link.waits == Some(number)) {
+                    link.waits = None;
+                    link.order(GO);
                 }
             }
 
             /// Ends all workers from outside.
             fn kill_all(&self) {
-                lock(&self.guests)
+                lock(&self.links)
                     .list
                     .iter()
-                    .for_each(|guest| guest.order(DIE));
+                    .for_each(|link| link.order(DIE));
             }
 
             /// From now on no worker leaves before it is told to.
             fn hold(&self) {
-                lock(&self.guests).held = true;
+                lock(&self.links).held = true;
             }
 
             /// Tells all workers that they may leave.
             fn let_leave(&self) {
-                let mut guests = lock(&self.guests);
-                guests.held = false;
-                let leaving = guests.list.iter().filter(|guest| guest.leaving);
-                leaving.for_each(|guest| guest.order(GO));
+                let mut links = lock(&self.links);
+                links.held = false;
+                let leaving = links.list.iter().filter(|link| link.leaving);
+                leaving.for_each(|link| link.order(GO));
             }
         }
 
-        impl Drop for Hall {
+        impl Drop for WorkerRegistry {
             fn drop(&mut self) {
-                lock(&self.guests).closed = true;
-                drop(UnixStream::connect("hall"));
+                lock(&self.links).closed = true;
+                drop(UnixStream::connect("registry"));
                 if let Some(porter) = self.porter.take() {
                     let _ = porter.join();
                 }
@@ -244,35 +244,35 @@ suite!(
         }
 
         /// Takes a worker in, and notes what it says until its link ends.
-        fn welcome(link: UnixStream, guests: &Arc<Mutex<Guests>>, log: &Log) {
-            let mut list = lock(guests);
+        fn welcome(link: UnixStream, links: &Arc<Mutex<WorkerLinks>>, log: &Log) {
+            let mut list = lock(links);
             let place = list.list.len();
-            list.list.push(Guest {
+            list.list.push(WorkerLink {
                 link: link.try_clone().unwrap(),
                 waits: None,
                 leaving: false,
                 alive: true,
             });
             drop(list);
-            let (guests, log) = (Arc::clone(guests), log.clone());
+            let (links, log) = (Arc::clone(links), log.clone());
             let thread = thread::Builder::new().name(format!("worker {}", place + 1));
             let noting = thread.spawn(move || {
                 log.event("started", 0);
                 while let Ok((word, number)) = hear(&link) {
-                    let mut guests = lock(&guests);
+                    let mut links = lock(&links);
                     if word == AT_THE_GATE {
                         log.event("waits in job", number);
-                        guests.list[place].waits = Some(number);
-                    } else if guests.held {
-                        guests.list[place].leaving = true;
+                        links.list[place].waits = Some(number);
+                    } else if links.held {
+                        links.list[place].leaving = true;
                     } else {
-                        guests.list[place].order(GO);
+                        links.list[place].order(GO);
                     }
                 }
                 log.event("ended", 0);
-                let guest = &mut lock(&guests).list[place];
-                guest.waits = None;
-                guest.alive = false;
+                let link = &mut lock(&links).list[place];
+                link.waits = None;
+                link.alive = false;
             });
             drop(noting);
         }
@@ -337,29 +337,32 @@ suite!(
         }
 
         /// Lets one job after another through the gate.
-        fn pass_the_gate(hall: &Hall, picks: &[u64]) -> (Option<String>, Vec<Vec<u64>>) {
+        fn pass_the_gate(
+            registry: &WorkerRegistry,
+            picks: &[u64],
+        ) -> (Option<String>, Vec<Vec<u64>>) {
             let mut seen = Vec::new();
             for pick in picks {
                 if let suite::Settled::Restless(threads) = suite::settle() {
                     return (Some(threads), seen);
                 }
-                let waiting = hall.waiting();
+                let waiting = registry.waiting();
                 seen.push(waiting.clone());
                 if let Some(place) = pick.checked_rem(waiting.len() as u64) {
-                    hall.let_through(waiting[place as usize]);
+                    registry.let_through(waiting[place as usize]);
                 }
             }
             (None, seen)
         }
 
         fn map_at_the_gate(workers: usize, sums: Vec<Sum>, picks: &[u64], log: &Log) -> Met {
-            let hall = Hall::open(log);
+            let registry = WorkerRegistry::open(log);
             let pool = Arc::new(pool(workers));
             let jobs = sums.into_iter().enumerate();
             let jobs: Vec<Job> = jobs.map(|(number, sum)| meet(number, sum)).collect();
             let handle = Arc::clone(&pool);
             let map = start("map", move || all_plain(handle.map(jobs)));
-            let (restless, at_the_gate) = pass_the_gate(&hall, picks);
+            let (restless, at_the_gate) = pass_the_gate(&registry, picks);
             let answers = match restless {
                 None => result(map),
                 Some(_) => None,
@@ -377,17 +380,17 @@ suite!(
 
         /// What callbacks have heard.
         #[derive(Clone, Default)]
-        struct Ear {
+        struct CallbackLog {
             heard: Arc<Mutex<Heard>>,
             /// The job whose callback is held, and whether it still is.
             held: Arc<(Mutex<Option<u64>>, Condvar)>,
         }
 
-        impl Ear {
+        impl CallbackLog {
             fn holding(number: u64) -> Self {
-                let ear = Self::default();
-                *lock(&ear.held.0) = Some(number);
-                ear
+                let callbacks = Self::default();
+                *lock(&callbacks.held.0) = Some(number);
+                callbacks
             }
 
             /// The callback of a job.
@@ -396,11 +399,11 @@ suite!(
                 number: u64,
                 log: &Log,
             ) -> impl FnOnce(Result<Answer, JobError>) + Send + 'static {
-                let (ear, log) = (self.clone(), log.clone());
+                let (callbacks, log) = (self.clone(), log.clone());
                 move |outcome| {
                     log.event("heard of job", number);
-                    lock(&ear.heard).push((number, plain(outcome)));
-                    let (held, changed) = &*ear.held;
+                    lock(&callbacks.heard).push((number, plain(outcome)));
+                    let (held, changed) = &*callbacks.held;
                     let held = changed.wait_while(lock(held), |held| *held == Some(number));
                     drop(held);
                 }
@@ -526,7 +529,7 @@ suite!(
             (rng.count(1..=4), rng.shuffled(jobs))
         },
         drive = |(workers, jobs), log| -> (u64, Vec<Outcome>, u64) {
-            let _hall = Hall::open(log);
+            let _registry = WorkerRegistry::open(log);
             let pool = pool(workers);
             let size = pool.workers().get() as u64;
             let none = pool.map([]).len() as u64;
@@ -551,13 +554,13 @@ suite!(
             (workers, sums(rng, jobs))
         },
         drive = |(workers, jobs), log| -> (u64, u64, u64, Vec<Outcome>) {
-            let hall = Hall::open(log);
+            let registry = WorkerRegistry::open(log);
             let pool = pool(workers);
             suite::settle();
-            let before = hall.came();
+            let before = registry.came();
             let answers = pool.map(jobs.into_iter().map(|(a, b)| Job::Add(a, b)));
             suite::settle();
-            let after = hall.came();
+            let after = registry.came();
             end(pool);
             let pids = answers.iter().flatten().map(|answer| answer.pid);
             let pids: BTreeSet<u32> = pids.collect();
@@ -629,7 +632,7 @@ suite!(
             (workers, sums(rng, workers * 2 + 3), sum(rng))
         },
         drive = |(workers, sums, last), log| -> (bool, bool, Vec<Outcome>, Option<Outcome>,) {
-            let hall = Hall::open(log);
+            let registry = WorkerRegistry::open(log);
             let pool = Arc::new(pool(workers));
             let count = sums.len() as u64;
             let handle = Arc::clone(&pool);
@@ -644,7 +647,7 @@ suite!(
             let handle = Arc::clone(&pool);
             let run = start("run", move || plain(handle.run(Job::Add(last.0, last.1))));
             let early = is_back(&run);
-            pass_the_gate(&hall, &vec![0; count as usize]);
+            pass_the_gate(&registry, &vec![0; count as usize]);
             let run = result(run);
             let wait = start("wait", || pending.into_iter().map(Pending::wait).collect());
             let answers = result(wait).map(all_plain).unwrap_or_default();
@@ -670,7 +673,7 @@ suite!(
         points = 1,
         input = |rng| -> (Sum, String, u64) { (sum(rng), rng.text(1..=12), rng.range(1..=20)) },
         drive = |(sum, message, millis), log| -> (bool, Option<Outcome>, Option<Outcome>) {
-            let hall = Hall::open(log);
+            let registry = WorkerRegistry::open(log);
             let pool = pool(1);
             let first = pool.submit(meet(0, sum));
             let second = pool.submit(Job::Fail(message));
@@ -682,7 +685,7 @@ suite!(
                 return (false, None, None);
             };
             suite::settle();
-            hall.let_through(0);
+            registry.let_through(0);
             suite::settle();
             // The answer is there, so no time is needed.
             let first = first.wait_timeout(Duration::ZERO).ok().map(plain);
@@ -719,20 +722,20 @@ suite!(
             (rng.count(3..=4), jobs, held)
         },
         drive = |(workers, jobs, held), log| -> Ended {
-            let hall = Hall::open(log);
+            let registry = WorkerRegistry::open(log);
             let pool = pool(workers);
-            let ear = Ear::holding(held);
+            let callbacks = CallbackLog::holding(held);
             for (number, sum) in (0..).zip(jobs) {
                 let job = sum.map_or(Job::Abort, job);
-                pool.submit_then(job, ear.listen(number, log));
+                pool.submit_then(job, callbacks.listen(number, log));
             }
             suite::settle();
             let join = start("join", move || pool.close().join());
             let too_early = is_back(&join);
-            ear.let_go();
+            callbacks.let_go();
             let came_back = result(join).is_some_and(|joined| joined.is_ok());
-            let alive = hall.alive();
-            let heard = ear.heard();
+            let alive = registry.alive();
+            let heard = callbacks.heard();
             Ended {
                 too_early,
                 came_back,
@@ -761,13 +764,13 @@ suite!(
         points = 1,
         input = |rng| -> Vec<Sum> { sums(rng, 4) },
         drive = |sums, log| -> (Heard, Option<Outcome>) {
-            let _hall = Hall::open(log);
+            let _registry = WorkerRegistry::open(log);
             let pool = Arc::new(pool(1));
-            let ear = Ear::default();
+            let callbacks = CallbackLog::default();
             let add = |number: usize| Job::Add(sums[number].0, sums[number].1);
             let weak: Weak<Pool<Job, Answer>> = Arc::downgrade(&pool);
-            let first = ear.listen(0, log);
-            let (second, second_job) = (ear.listen(1, log), add(1));
+            let first = callbacks.listen(0, log);
+            let (second, second_job) = (callbacks.listen(1, log), add(1));
             pool.submit_then(add(0), move |outcome| {
                 first(outcome);
                 if let Some(pool) = weak.upgrade() {
@@ -775,7 +778,7 @@ suite!(
                 }
             });
             suite::settle();
-            let (third, third_job) = (ear.listen(2, log), add(2));
+            let (third, third_job) = (callbacks.listen(2, log), add(2));
             let handle = Arc::clone(&pool);
             let submit = start("submit", move || {
                 handle.submit_then(third_job, move |outcome| {
@@ -784,13 +787,13 @@ suite!(
                 });
             });
             if result(submit).is_none() {
-                return (ear.heard(), None);
+                return (callbacks.heard(), None);
             }
             suite::settle();
             let (handle, last) = (Arc::clone(&pool), add(3));
             let run = result(start("run", move || plain(handle.run(last))));
             end(pool);
-            (ear.heard(), run)
+            (callbacks.heard(), run)
         },
         judge = |sums, (heard, run), _events| {
             let expected = numbered(totals(sums.get(..3).unwrap_or_default()));
@@ -816,7 +819,7 @@ suite!(
             (workers, sums(rng, jobs), rng.count(0..jobs), rng.flip())
         },
         drive = |(workers, sums, dying, abort), log| -> (Option<Vec<Outcome>>, u64, u64) {
-            let hall = Hall::open(log);
+            let registry = WorkerRegistry::open(log);
             let pool = Arc::new(pool(workers));
             let jobs = sums
                 .iter()
@@ -837,8 +840,8 @@ suite!(
                 drop(pool.submit(meet(number, sum)));
             }
             suite::settle();
-            let at_once = hall.waiting().len() as u64;
-            let came = hall.came();
+            let at_once = registry.waiting().len() as u64;
+            let came = registry.came();
             end(pool);
             (Some(answers), at_once, came)
         },
@@ -875,10 +878,10 @@ suite!(
             (workers, sums(rng, jobs))
         },
         drive = |(workers, sums), log| -> Option<Vec<Outcome>> {
-            let hall = Hall::open(log);
+            let registry = WorkerRegistry::open(log);
             let pool = Arc::new(pool(workers));
             suite::settle();
-            hall.kill_all();
+            registry.kill_all();
             suite::settle();
             let handle = Arc::clone(&pool);
             let map = start("map", move || {
@@ -902,7 +905,7 @@ suite!(
             (sums(rng, count), sum(rng))
         },
         drive = |(sums, last), log| -> (Option<Vec<Outcome>>, Option<Outcome>) {
-            let _hall = Hall::open(log);
+            let _registry = WorkerRegistry::open(log);
             let broken = Arc::new(AtomicBool::new(false));
             let is_broken = Arc::clone(&broken);
             let pool = Pool::with_workers(NonZeroUsize::MIN, move || {
@@ -943,23 +946,23 @@ suite!(
             (workers, sums(rng, jobs))
         },
         drive = |(workers, sums), log| -> (bool, Ended) {
-            let hall = Hall::open(log);
+            let registry = WorkerRegistry::open(log);
             let pool = pool(workers);
-            let ear = Ear::default();
+            let callbacks = CallbackLog::default();
             let count = sums.len();
             for (number, sum) in sums.into_iter().enumerate() {
-                pool.submit_then(meet(number, sum), ear.listen(number as u64, log));
+                pool.submit_then(meet(number, sum), callbacks.listen(number as u64, log));
             }
             suite::settle();
-            hall.hold();
+            registry.hold();
             let join = start("join", move || pool.close().join());
             let with_jobs = is_back(&join);
-            pass_the_gate(&hall, &vec![0; count]);
+            pass_the_gate(&registry, &vec![0; count]);
             let too_early = is_back(&join);
-            hall.let_leave();
+            registry.let_leave();
             let came_back = result(join).is_some_and(|joined| joined.is_ok());
-            let alive = hall.alive();
-            let heard = ear.heard();
+            let alive = registry.alive();
+            let heard = callbacks.heard();
             let ended = Ended {
                 too_early,
                 came_back,
@@ -996,25 +999,25 @@ suite!(
                 (workers, queued, sums(rng, 2))
             },
             drive = |(workers, queued, sums), log| -> (Vec<Outcome>, Ended, Ended) {
-                let hall = Hall::open(log);
+                let registry = WorkerRegistry::open(log);
                 let pool = pool(workers);
-                let ear = Ear::default();
+                let callbacks = CallbackLog::default();
                 let before = plain(pool.run(Job::Add(sums[0].0, sums[0].1)));
                 let jobs = workers + queued;
                 for number in 0..jobs {
-                    pool.submit_then(meet(number, sums[1]), ear.listen(number as u64, log));
+                    pool.submit_then(meet(number, sums[1]), callbacks.listen(number as u64, log));
                 }
                 suite::settle();
                 let join = start("join", move || pool.terminate().join());
                 let first = Ended {
                     too_early: false,
                     came_back: result(join).is_some_and(|joined| joined.is_ok()),
-                    alive: hall.alive(),
-                    heard: ear.heard(),
+                    alive: registry.alive(),
+                    heard: callbacks.heard(),
                 };
 
                 // The second start of a worker is held.
-                let (starts, hold) = (AtomicUsize::new(0), Ear::holding(1));
+                let (starts, hold) = (AtomicUsize::new(0), CallbackLog::holding(1));
                 let held = Arc::clone(&hold.held);
                 let command = move || {
                     if starts.fetch_add(1, Ordering::SeqCst) == 1 {
@@ -1024,9 +1027,9 @@ suite!(
                     suite::role("worker")
                 };
                 let pool = Pool::with_workers(NonZeroUsize::MIN, command).unwrap();
-                let ear = Ear::default();
-                pool.submit_then(Job::Abort, ear.listen(0, log));
-                pool.submit_then(meet(1, sums[1]), ear.listen(1, log));
+                let callbacks = CallbackLog::default();
+                pool.submit_then(Job::Abort, callbacks.listen(0, log));
+                pool.submit_then(meet(1, sums[1]), callbacks.listen(1, log));
                 suite::settle();
                 let join = start("join", move || pool.terminate().join());
                 let too_early = is_back(&join);
@@ -1034,8 +1037,8 @@ suite!(
                 let second = Ended {
                     too_early,
                     came_back: result(join).is_some_and(|joined| joined.is_ok()),
-                    alive: hall.alive(),
-                    heard: ear.heard(),
+                    alive: registry.alive(),
+                    heard: callbacks.heard(),
                 };
                 (vec![before], first, second)
             },
@@ -1078,20 +1081,20 @@ suite!(
             (workers, rng.count(1..=4), held, sum(rng))
         },
         drive = |(workers, queued, held, sum), log| -> (Outcome, Ended) {
-            let hall = Hall::open(log);
+            let registry = WorkerRegistry::open(log);
             let pool = pool(workers);
-            let ear = Ear::holding(held);
+            let callbacks = CallbackLog::holding(held);
             let before = plain(pool.run(Job::Add(sum.0, sum.1)));
             for number in 0..workers + queued {
-                pool.submit_then(meet(number, sum), ear.listen(number as u64, log));
+                pool.submit_then(meet(number, sum), callbacks.listen(number as u64, log));
             }
             suite::settle();
             let dropping = start("drop", move || drop(pool));
             let too_early = is_back(&dropping);
-            ear.let_go();
+            callbacks.let_go();
             let came_back = result(dropping).is_some();
-            let alive = hall.alive();
-            let heard = ear.heard();
+            let alive = registry.alive();
+            let heard = callbacks.heard();
             let ended = Ended {
                 too_early,
                 came_back,
@@ -1119,7 +1122,7 @@ suite!(
             (workers, rng.count(1..workers), sum(rng))
         },
         drive = |(workers, good, sum), log| -> (String, u64, Outcome) {
-            let hall = Hall::open(log);
+            let registry = WorkerRegistry::open(log);
             let size = NonZeroUsize::new(workers).unwrap();
             let starts = AtomicUsize::new(0);
             let broken: io::Result<Pool<Job, Answer>> = Pool::with_workers(size, move || {
@@ -1135,7 +1138,7 @@ suite!(
                 }
                 Err(error) => format!("{:?}", error.kind()),
             };
-            let alive = hall.alive();
+            let alive = registry.alive();
             let pool = pool(workers);
             let answer = plain(pool.run(Job::Add(sum.0, sum.1)));
             end(pool);
