@@ -7,5 +7,6 @@ mod files;
 mod katas;
 mod layers;
 mod manifests;
+mod map;
 mod places;
 mod tokens;
