@@ -327,3 +327,33 @@ fn make_executable(_: &Path) -> io::Result<()> {
 fn make(folder: &Path) -> Result<()> {
     fs::create_dir_all(folder).map_err(|error| Error::io("create", folder, &error))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn neither_name_nor_text_of_a_program_tells_whether_it_must_compile() {
+        let suite = "suite!(one = compile_fail(\"t\", points = 1, fails = {\n    x(); //~ E0425\n}, \
+                     compiles = {\n    y();\n}))";
+        let suite = SuiteSource::parse(Path::new("suite.rs"), suite).unwrap();
+        let mut first = std::collections::BTreeSet::new();
+        for _ in 0..64 {
+            let programs = programs(&suite).unwrap();
+            first.insert(programs[0].fails < programs[0].compiles);
+        }
+        assert_eq!(
+            first.len(),
+            2,
+            "the program that must fail always has the same place"
+        );
+        let case = &suite.compile_fail[0];
+        for program in [&case.fails, &case.compiles] {
+            let text = suite.program(program);
+            assert!(
+                !text.contains("E0425") && text.trim_end().len() < 16,
+                "{text:?}"
+            );
+        }
+    }
+}
