@@ -1,256 +1,96 @@
-//! Courses of any size, made of the katas there are.
+//! A copy of the course, with its katas again under other ids where it has to be larger.
 
-use crate::edit::{Edits, Part};
-use crate::rename::{copied_id, renamed};
-use crate::tree::{self, Files};
+use crate::contestant::Contestant;
+use crate::environment::{command, workload};
+use crate::files;
 use anyhow::{Context, Result, ensure};
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 
-/// The folders that hold a folder `<track>/<id>` of each kata.
-const TOPS: [&str; 3] = ["exercises", "solutions", "tests/hidden"];
-
-/// What the grader keeps from one submission for the next, as its names begin.
-const FOR_SUBMISSIONS: [&str; 2] = ["driver-", "sighting-"];
-
-/// How the name of a solution's package ends.
-const PACKAGE: &str = "-solution";
+/// The folder of what decides each kata, `<track>/<id>`.
+const HIDDEN: &str = "tests/hidden";
 
 /// A kata of a course.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub(crate) struct Kata {
-    /// Its id.
+    /// Its id; its test program has the same name.
     pub(crate) id: String,
     /// `<track>/<id>`.
-    pub(crate) place: String,
-    /// The kata of this repository that it is a copy of, or is.
-    pub(crate) original: String,
+    pub(crate) path: PathBuf,
+    /// The folder `src` of its solution.
+    pub(crate) solution: PathBuf,
+    /// Whether a procedural macro of the student runs in its tests.
+    pub(crate) has_macros: bool,
 }
 
-impl Kata {
-    /// The package of its solution.
-    pub(crate) fn package(&self) -> String {
-        format!("{}{PACKAGE}", self.id)
+/// Makes a course of at least `size` katas, all solved, and builds its grader.
+pub(crate) fn make(name: &str, size: usize) -> Result<(Contestant, Vec<Kata>)> {
+    let root = workload(name);
+    files::renew(&root)?;
+    let mut katas = katas_in(&root)?;
+    let originals = katas.len();
+    for index in originals..size {
+        let original = &katas[index % originals];
+        katas.push(repeated(&root, original, 1 + index / originals)?);
     }
+    for kata in &katas {
+        let exercise = root.join("exercises").join(&kata.path);
+        files::copy(&kata.solution, &exercise.join("src"))?;
+    }
+    let mut cargo = command("cargo", &root);
+    cargo.args("build --quiet --profile grader --package grader".split(' '));
+    ensure!(cargo.status()?.success(), "the grader does not build");
+    let grader = Contestant {
+        program: root.join("target/grader/grader"),
+        root,
+        katas: "exercises",
+        kept: ".katas".to_owned(),
+        one: "check ID",
+        all: "check",
+        variables: Vec::new(),
+    };
+    Ok((grader, katas))
 }
 
-/// A course that lies in a folder of its own.
-#[derive(Debug)]
-pub(crate) struct Course {
-    /// Its folder.
-    pub(crate) root: PathBuf,
-    /// Its katas.
-    pub(crate) katas: Vec<Kata>,
-    /// Everything in it.
-    pub(crate) files: Files,
-}
-
-impl Course {
-    /// Lays a course of `size` katas in `root`: this repository, its katas copied in turn
-    /// under new ids.
-    ///
-    /// # Errors
-    /// When git does not list the files, or the file system says no.
-    pub(crate) fn make(repository: &Path, root: &Path, size: usize) -> Result<Self> {
-        let tracked = tracked(repository)?;
-        let originals = originals(&tracked);
-        ensure!(
-            !originals.is_empty(),
-            "{} holds no katas",
-            repository.display()
-        );
-        let is_kata = |file: &Path| TOPS.iter().any(|top| depth_below(file, top) > 2);
-        let mut files: Files = tracked.clone();
-        files.retain(|file, _| !is_kata(file));
-        let mut katas = Vec::new();
-        for (index, (track, id)) in originals.iter().cycle().take(size).enumerate() {
-            let copy = 1 + index / originals.len();
-            let new = copied_id(id, copy);
-            for top in TOPS {
-                let from = Path::new(top).join(track).join(id);
-                let to = Path::new(top).join(track).join(&new);
-                files.extend(copied(&tracked, &from, &to, id, copy));
-            }
+fn katas_in(root: &Path) -> Result<Vec<Kata>> {
+    let mut katas = Vec::new();
+    for track in fs::read_dir(root.join(HIDDEN))? {
+        for kata in fs::read_dir(track?.path())? {
+            let folder = kata?.path();
+            let path = folder.strip_prefix(root.join(HIDDEN))?.to_owned();
+            let id = path.file_name().and_then(|name| name.to_str());
+            let about = fs::read_to_string(folder.join("kata.toml"))?;
             katas.push(Kata {
-                place: format!("{track}/{new}"),
-                id: new,
-                original: id.clone(),
+                id: id.context("the id of a kata is no text")?.to_owned(),
+                solution: root.join("solutions").join(&path).join("src"),
+                path,
+                has_macros: about.contains("proc-macro = true"),
             });
         }
-        tree::lay(root, &files)?;
-        let course = Self {
-            root: root.to_owned(),
-            katas,
-            files,
-        };
-        course.forget()?;
-        Ok(course)
     }
+    katas.sort_by(|left, right| left.path.cmp(&right.path));
+    Ok(katas)
+}
 
-    /// The sources of a kata's solution, relative to its folder.
-    pub(crate) fn solution(&self, kata: &Kata) -> Files {
-        self.below(&format!("solutions/{}", kata.place), "src")
-    }
-
-    /// The sources of a kata's stub, relative to its folder.
-    pub(crate) fn stub(&self, kata: &Kata) -> Files {
-        self.below(&format!("exercises/{}", kata.place), "src")
-    }
-
-    fn below(&self, folder: &str, part: &str) -> Files {
-        let inside = |(file, bytes): (&PathBuf, &Vec<u8>)| {
-            let place = file.strip_prefix(folder).ok()?;
-            let is_part = place.starts_with(part);
-            is_part.then(|| (place.to_owned(), bytes.clone()))
-        };
-        self.files.iter().filter_map(inside).collect()
-    }
-
-    /// Changes a kata's solution, where it lies in `top`.
-    ///
-    /// # Errors
-    /// What the file system says.
-    pub(crate) fn edit(&self, top: &str, kata: &Kata, part: Part, edits: &Edits) -> Result<()> {
-        let folder = self.root.join(top).join(&kata.place);
-        edits.change(&self.solution(kata), part, &folder)
-    }
-
-    /// Forgets every verdict and everything that was compiled of a submission or for one.
-    ///
-    /// # Errors
-    /// What the file system says.
-    pub(crate) fn forget(&self) -> Result<()> {
-        self.forget_submissions()?;
-        let depot = fs::read_dir(self.root.join("target/grader-depot"));
-        for entry in depot.into_iter().flatten() {
-            let entry = entry?;
-            let name = entry.file_name().to_string_lossy().into_owned();
-            if FOR_SUBMISSIONS.iter().any(|kind| name.starts_with(kind)) {
-                fs::remove_dir_all(entry.path())?;
+/// Adds a kata again, under its id with a number. The solution is the same: as a package it would
+/// have to be entered into the workspace.
+fn repeated(root: &Path, kata: &Kata, number: usize) -> Result<Kata> {
+    let mut copy = kata.clone();
+    copy.id.push_str(&number.to_string());
+    copy.path.set_file_name(&copy.id);
+    let name = kata.id.replace('-', "_");
+    for top in ["exercises", HIDDEN].map(|top| root.join(top)) {
+        for file in files::copy(&top.join(&kata.path), &top.join(&copy.path))? {
+            if let Ok(text) = fs::read_to_string(&file) {
+                fs::write(&file, renamed(&text, &name, number))?;
             }
         }
-        Ok(())
     }
-
-    /// Forgets every verdict and everything that was compiled of a submission, but not drivers.
-    ///
-    /// # Errors
-    /// What the file system says.
-    pub(crate) fn forget_submissions(&self) -> Result<()> {
-        let state = self.root.join(".katas");
-        if state.exists() {
-            fs::remove_dir_all(&state)?;
-        }
-        Ok(())
-    }
+    Ok(copy)
 }
 
-fn tracked(repository: &Path) -> Result<Files> {
-    let listed = Command::new("git")
-        .args(["ls-files", "-z"])
-        .current_dir(repository)
-        .output()
-        .context("git cannot be started; the workloads are copies of what it tracks")?;
-    ensure!(
-        listed.status.success(),
-        "{} is no git checkout",
-        repository.display()
-    );
-    let names = String::from_utf8(listed.stdout)?;
-    let mut files = Files::new();
-    for name in names.split_terminator('\0') {
-        // A file that is tracked and deleted is on its way out.
-        if let Ok(bytes) = fs::read(repository.join(name)) {
-            files.insert(name.into(), bytes);
-        }
-    }
-    Ok(files)
-}
-
-/// Track and id of each kata.
-fn originals(files: &Files) -> Vec<(String, String)> {
-    let suites = files.keys().filter_map(|file| {
-        let file = file.strip_prefix("tests/hidden").ok()?;
-        let mut parts = file.iter().map(|part| part.to_string_lossy().into_owned());
-        let (track, id, name) = (parts.next()?, parts.next()?, parts.next()?);
-        (name == "suite.rs").then_some((track, id))
-    });
-    suites.collect()
-}
-
-fn depth_below(file: &Path, top: &str) -> usize {
-    file.strip_prefix(top)
-        .map_or(0, |below| below.iter().count())
-}
-
-/// The files of a kata's folder under a new id. Wrong solutions are left out: nobody hands
-/// them in.
-fn copied(tracked: &Files, from: &Path, to: &Path, id: &str, copy: usize) -> Files {
-    let copied = tracked.iter().filter_map(|(file, bytes)| {
-        let inside = file.strip_prefix(from).ok()?;
-        let bytes = match std::str::from_utf8(bytes) {
-            Ok(text) if copy > 1 => numbered(inside, text, id, copy).into_bytes(),
-            _ => bytes.clone(),
-        };
-        (!inside.starts_with("wrong")).then(|| (to.join(inside), bytes))
-    });
-    copied.collect()
-}
-
-/// A workspace holds no two packages of the same name, so the packages of crates given with a
-/// kata are numbered, too. The crates keep their names, which stand in the sources.
-fn numbered(file: &Path, text: &str, id: &str, copy: usize) -> String {
-    let text = renamed(text, id, copy);
-    if file.extension().is_none_or(|end| end != "toml") {
-        return text;
-    }
-    let numbered = copied_id(id, copy);
-    let mut parts = text.split(PACKAGE);
-    let mut out = parts.next().unwrap_or_default().to_owned();
-    for part in parts {
-        if !out.ends_with(&numbered) {
-            out.push_str(&copy.to_string());
-        }
-        out.push_str(PACKAGE);
-        out.push_str(part);
-    }
-    out
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn packages_of_given_crates_get_the_number_and_their_crates_do_not() {
-        let manifest = "name = \"orm-solution\"\n[lib]\nname = \"orm\"\n\
-                        [dependencies]\norm-derive-solution = { path = \"../..\" }";
-        assert_eq!(
-            numbered(Path::new("given/orm/Cargo.toml"), manifest, "orm-derive", 3),
-            "name = \"orm3-solution\"\n[lib]\nname = \"orm\"\n\
-             [dependencies]\norm-derive3-solution = { path = \"../..\" }"
-        );
-    }
-
-    #[test]
-    fn a_course_has_as_many_katas_as_asked_and_each_is_whole() {
-        let repository = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
-        let root = tempfile::tempdir().unwrap();
-        let course = Course::make(&repository, root.path(), 20).unwrap();
-        assert_eq!(course.katas.len(), 20);
-        let ids: std::collections::BTreeSet<_> = course.katas.iter().map(|kata| &kata.id).collect();
-        assert_eq!(ids.len(), 20);
-        for kata in &course.katas {
-            for file in [
-                "exercises/{}/src/lib.rs",
-                "solutions/{}/Cargo.toml",
-                "tests/hidden/{}/suite.rs",
-            ] {
-                let file = root.path().join(file.replace("{}", &kata.place));
-                assert!(file.is_file(), "{}", file.display());
-            }
-            assert!(!course.solution(kata).is_empty());
-        }
-    }
+/// `text` with a number behind the name of a crate, in paths and where `kata.toml` quotes it.
+fn renamed(text: &str, name: &str, number: usize) -> String {
+    let paths = text.replace(&format!("{name}::"), &format!("{name}{number}::"));
+    paths.replace(&format!("\"{name}\""), &format!("\"{name}{number}\""))
 }
