@@ -9,12 +9,13 @@ use crate::files::{Fingerprint, Scratch};
 use crate::judge;
 use crate::limits::Limits;
 use crate::outcome::Verdict;
-use crate::record::{Event, Events, KataResult};
+use crate::record::{CompilerMessages, Event, Events, KataResult};
 use crate::run::Oracle;
 use crate::sandbox::{Level, Possible, Sandbox, SandboxSpec, Strictness};
 use crate::verdict_cache::VerdictCache;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
+use suite_judge::Excerpt;
 use tokio::sync::{OnceCell, Semaphore};
 
 /// How to grade, whoever's work it is.
@@ -37,7 +38,7 @@ pub(crate) struct Work {
     pub(crate) from: PathBuf,
     /// Whose work it is, in words.
     pub(crate) origin: String,
-    /// The flag that grades it again, with a space before it, or nothing.
+    /// The flag that grades it again, quoted for a shell, with a space before it, or nothing.
     pub(crate) flag: String,
     /// A folder for what makes the next grade faster; none where the disk is not to be trusted.
     pub(crate) incremental: Option<PathBuf>,
@@ -216,7 +217,7 @@ impl Engine {
 pub(crate) struct Names {
     /// Its folder, as its author knows it.
     pub(crate) shown: String,
-    /// The flag that grades it again, with a space before it, or nothing.
+    /// The flag that grades it again, quoted for a shell, with a space before it, or nothing.
     pub(crate) flag: String,
     /// Where its compiler may keep what makes the next time faster.
     pub(crate) incremental: Option<PathBuf>,
@@ -317,7 +318,7 @@ impl Way<'_> {
             points: cases.iter().map(|case| case.points).sum(),
             max_points: cases.iter().map(|case| case.max_points).sum(),
             time_ms: millis(ready.spent + started.elapsed()),
-            compiler: std::mem::take(&mut ready.warnings),
+            compiler: std::mem::take(&mut ready.warnings).into_iter().collect(),
             seed,
             verdict: judge::of_kata(cases.iter().map(|case| &case.verdict)),
             cases,
@@ -356,13 +357,13 @@ impl Way<'_> {
             Halt::Verdict(verdict) => (verdict, Vec::new()),
             Halt::NotCompiled(not_compiled) => (not_compiled.verdict, not_compiled.messages),
             Halt::Error(error) => {
-                let reason = error.to_string();
+                let reason = Excerpt::new(error.to_string()).to_string();
                 (Verdict::GraderError { reason }, Vec::new())
             }
         };
         KataResult {
             verdict,
-            compiler,
+            compiler: compiler.into_iter().collect(),
             ..self.bare()
         }
     }
@@ -381,7 +382,7 @@ impl Way<'_> {
             max_points: if kata.is_available() { points() } else { 0 },
             time_ms: 0,
             warnings: Vec::new(),
-            compiler: Vec::new(),
+            compiler: CompilerMessages::default(),
             cases: Vec::new(),
         }
     }

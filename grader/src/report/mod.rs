@@ -1,5 +1,6 @@
 //! Reporters: each turns the same [`Report`] into text. None of them decides anything.
 
+mod debug_form;
 mod format;
 mod human;
 mod json;

@@ -1,11 +1,17 @@
 //! What the engine says and every reporter reads: events, and the report they add up to.
 
+mod bounds;
+
 use crate::outcome::Verdict;
+#[cfg(test)]
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use tokio::sync::mpsc::UnboundedSender;
 
+pub(crate) use bounds::{Text, name, shorten};
+
 /// Version of [`Report`]'s JSON form. A reader refuses a newer one.
-pub(crate) const REPORT_VERSION: u32 = 1;
+pub(crate) const REPORT_VERSION: u32 = 2;
 
 /// Something that happened while grading, in order.
 #[derive(Debug, Clone)]
@@ -26,6 +32,7 @@ pub(crate) type Events = UnboundedSender<Event>;
 
 /// One grade: everything that reporters need.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(JsonSchema))]
 pub(crate) struct Report {
     /// [`REPORT_VERSION`] of the writer.
     pub(crate) version: u32,
@@ -44,13 +51,26 @@ pub(crate) struct Report {
     /// Points there are.
     pub(crate) max_points: u32,
     /// What is odd about the submission but decides nothing.
-    pub(crate) warnings: Vec<String>,
+    #[serde(flatten)]
+    pub(crate) warnings: Warnings,
     /// One result per kata, in the course's order.
     pub(crate) katas: Vec<KataResult>,
 }
 
+/// What is odd about a submission but decides nothing.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(JsonSchema))]
+pub(crate) struct Warnings {
+    /// What is odd about the submission but decides nothing.
+    pub(crate) warnings: Vec<String>,
+    /// How many warnings there are besides these.
+    #[serde(rename = "warnings_left_out")]
+    pub(crate) left_out: usize,
+}
+
 /// The result of one kata.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(JsonSchema))]
 pub(crate) struct KataResult {
     /// Id.
     pub(crate) kata: String,
@@ -65,6 +85,7 @@ pub(crate) struct KataResult {
     pub(crate) seed: u64,
     /// Whether the verdict was made in an earlier grade and nothing has changed since.
     #[serde(skip_deserializing)]
+    #[cfg_attr(test, schemars(required))]
     pub(crate) kept: bool,
     /// Points reached.
     pub(crate) points: u32,
@@ -74,14 +95,28 @@ pub(crate) struct KataResult {
     pub(crate) time_ms: u64,
     /// What is odd but decides nothing.
     pub(crate) warnings: Vec<String>,
-    /// What the compiler says, as it renders it, with colour.
-    pub(crate) compiler: Vec<String>,
+    /// What the compiler says.
+    #[serde(flatten)]
+    pub(crate) compiler: CompilerMessages,
     /// One result per case, in the suite's order; empty where none was run.
     pub(crate) cases: Vec<CaseResult>,
 }
 
+/// What the compiler says about a kata: its errors, or the warnings of what compiles.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(JsonSchema))]
+pub(crate) struct CompilerMessages {
+    /// What the compiler says, as it renders it, with its colours.
+    #[serde(rename = "compiler")]
+    pub(crate) messages: Vec<String>,
+    /// How many messages of the compiler there are besides these.
+    #[serde(rename = "compiler_left_out")]
+    pub(crate) left_out: usize,
+}
+
 /// The result of one case.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(JsonSchema))]
 pub(crate) struct CaseResult {
     /// Name.
     pub(crate) case: String,
@@ -95,7 +130,6 @@ pub(crate) struct CaseResult {
     /// Points there are.
     pub(crate) max_points: u32,
     /// Whether it rests on events that its process only claims.
-    #[serde(default)]
     pub(crate) rests_on_claims: bool,
     /// Wall clock, in milliseconds. Differs from run to run.
     pub(crate) time_ms: u64,
@@ -105,38 +139,47 @@ pub(crate) struct CaseResult {
 
 /// Everything that helps to understand a failure.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(JsonSchema))]
 pub(crate) struct Failure {
-    /// The input.
-    pub(crate) input: String,
-    /// Everything that is not as it must be.
+    /// The input, in Rust's debug form.
+    pub(crate) input: Text,
+    /// What is not as it must be.
     pub(crate) mismatches: Vec<Mismatch>,
-    /// Panics, in order.
+    /// How many mismatches there are besides these.
+    pub(crate) mismatches_left_out: usize,
+    /// The first panics, in order.
     pub(crate) panics: Vec<Panic>,
     /// What the driver saw happen, in order.
     pub(crate) events: Vec<HappenedEvent>,
-    /// The end of what the student's code printed, standard output then error.
-    pub(crate) printed: String,
+    /// How many events followed these.
+    pub(crate) events_left_out: usize,
+    /// What the student's code printed to standard output.
+    pub(crate) stdout: Text,
+    /// What the student's code printed to standard error.
+    pub(crate) stderr: Text,
     /// Child processes that were still there at the end.
     pub(crate) leftovers: Vec<String>,
-    /// The command that runs this case again on the same input.
+    /// The command that runs this case again on the same input, quoted for a shell.
     pub(crate) replay: String,
 }
 
 /// One thing that is not as it must be.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(JsonSchema))]
 pub(crate) struct Mismatch {
-    /// What was looked at.
-    pub(crate) what: String,
+    /// What was looked at; may be empty.
+    pub(crate) what: Text,
     /// What it must be.
-    pub(crate) expected: String,
+    pub(crate) expected: Text,
     /// What it was.
-    pub(crate) got: String,
-    /// The likely cause.
-    pub(crate) cause: String,
+    pub(crate) got: Text,
+    /// The likely cause; may be empty.
+    pub(crate) cause: Text,
 }
 
 /// A panic of the student's code.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(JsonSchema))]
 pub(crate) struct Panic {
     /// Thread.
     pub(crate) thread: String,
@@ -147,11 +190,12 @@ pub(crate) struct Panic {
     /// The source line, where the file is the student's.
     pub(crate) source: String,
     /// Message.
-    pub(crate) message: String,
+    pub(crate) message: Text,
 }
 
 /// An event that a driver saw.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(JsonSchema))]
 pub(crate) struct HappenedEvent {
     /// Thread.
     pub(crate) thread: String,
