@@ -164,11 +164,11 @@ fn at_home() -> bool {
 /// A path as an argument names it, which is no flag and not empty.
 fn argument<'a>(path: &'a Path, cwd: &Path) -> Cow<'a, Path> {
     let inside = path.strip_prefix(cwd).unwrap_or(path);
-    let is_flag = inside.as_os_str().as_encoded_bytes().starts_with(b"-");
-    if is_flag || inside.as_os_str().is_empty() {
-        return Cow::Owned(Path::new(".").join(inside));
+    match inside.as_os_str().as_encoded_bytes().first() {
+        None => Cow::Borrowed(Path::new(".")),
+        Some(b'-') => Cow::Owned(Path::new(".").join(inside)),
+        Some(_) => Cow::Borrowed(inside),
     }
-    Cow::Borrowed(inside)
 }
 
 fn note(here: &Here, report: &Report) -> Result<()> {

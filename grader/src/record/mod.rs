@@ -1,6 +1,8 @@
 //! What the engine says and every reporter reads: events, and the report they add up to.
 
 mod bounds;
+#[cfg(test)]
+mod schema;
 
 use crate::outcome::Verdict;
 #[cfg(test)]
@@ -30,19 +32,22 @@ pub(crate) enum Event {
 /// Where events go.
 pub(crate) type Events = UnboundedSender<Event>;
 
-/// One grade: everything that reporters need.
+/// What `cargo grader check` and `cargo grader batch` report: one grade of one submission.
+///
+/// Texts come from the submission: escape them before you show them. What is too long is cut in the
+/// middle, with a mark that says how many bytes are left out.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(JsonSchema))]
 pub(crate) struct Report {
-    /// [`REPORT_VERSION`] of the writer.
+    /// The version of this form. It grows when a field changes its meaning or goes away.
     pub(crate) version: u32,
     /// Version of the grader.
     pub(crate) grader: String,
-    /// The compiler, as it names itself.
+    /// The compiler, as it names itself; empty where nothing had to be compiled.
     pub(crate) toolchain: String,
     /// What protected the machine from student code.
     pub(crate) protection: String,
-    /// The seed that every input was drawn under.
+    /// The seed that the inputs were drawn under.
     pub(crate) seed: u64,
     /// Whose work it is, in words.
     pub(crate) origin: String,
@@ -78,14 +83,13 @@ pub(crate) struct KataResult {
     pub(crate) track: String,
     /// Title.
     pub(crate) title: String,
-    /// The worst verdict.
+    /// The verdict: passed only if every case is.
     #[serde(flatten)]
     pub(crate) verdict: Verdict,
     /// The seed that its inputs were drawn under.
     pub(crate) seed: u64,
     /// Whether the verdict was made in an earlier grade and nothing has changed since.
     #[serde(skip_deserializing)]
-    #[cfg_attr(test, schemars(required))]
     pub(crate) kept: bool,
     /// Points reached.
     pub(crate) points: u32,
@@ -118,9 +122,9 @@ pub(crate) struct CompilerMessages {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(JsonSchema))]
 pub(crate) struct CaseResult {
-    /// Name.
+    /// Its name, a sentence in snake case.
     pub(crate) case: String,
-    /// The property.
+    /// The property that it holds the code to.
     pub(crate) title: String,
     /// The verdict.
     #[serde(flatten)]
@@ -129,11 +133,11 @@ pub(crate) struct CaseResult {
     pub(crate) points: u32,
     /// Points there are.
     pub(crate) max_points: u32,
-    /// Whether it rests on events that its process only claims.
+    /// Whether it rests on events that its process reports and nobody else can see.
     pub(crate) rests_on_claims: bool,
     /// Wall clock, in milliseconds. Differs from run to run.
     pub(crate) time_ms: u64,
-    /// What the case was about and what went wrong; absent when it passed.
+    /// What the case was about and what went wrong; null if it passed.
     pub(crate) failure: Option<Failure>,
 }
 
@@ -187,7 +191,7 @@ pub(crate) struct Panic {
     pub(crate) file: String,
     /// Line.
     pub(crate) line: u32,
-    /// The source line, where the file is the student's.
+    /// The source line; empty where the file is not the student's.
     pub(crate) source: String,
     /// Message.
     pub(crate) message: Text,
@@ -199,9 +203,9 @@ pub(crate) struct Panic {
 pub(crate) struct HappenedEvent {
     /// Thread.
     pub(crate) thread: String,
-    /// What.
+    /// What happened, in a word.
     pub(crate) what: String,
-    /// Which one.
+    /// Which one, where there are several.
     pub(crate) id: u64,
 }
 

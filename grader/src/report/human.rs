@@ -11,7 +11,8 @@ use crate::text::{
 use similar::{ChangeTag, TextDiff};
 use std::fmt::Write;
 
-/// Failures told in full, for each kata; the others are named.
+/// Failures of a kata, and differences and panics of a failure, that are told in full; the others are
+/// named or counted.
 const TOLD: usize = 3;
 /// Lines of a value, and of what was printed, that are shown.
 const LINES: usize = 16;
@@ -145,9 +146,7 @@ fn tell(out: &mut String, style: Style, case: &CaseResult, failure: &Failure) {
     }
     input(out, style, failure);
     mismatches(out, style, failure);
-    for panic in &failure.panics {
-        panicked(out, panic);
-    }
+    panics(out, failure);
     printed(out, style, failure);
     leftovers(out, failure);
 }
@@ -226,6 +225,16 @@ fn beside_label(text: &str) -> String {
     }
     let more = plural(left_out.len(), "line");
     format!("{shown}\n                … {more} more …")
+}
+
+fn panics(out: &mut String, failure: &Failure) {
+    for panic in failure.panics.iter().take(TOLD) {
+        panicked(out, panic);
+    }
+    let more = failure.panics.len().saturating_sub(TOLD);
+    if more > 0 {
+        let _ = writeln!(out, "    … and {}", plural(more, "more panic"));
+    }
 }
 
 fn panicked(out: &mut String, panic: &Panic) {

@@ -18,8 +18,9 @@ use tokio::time::MissedTickBehavior;
 const KEPT_OUTPUT: usize = 16 << 10;
 /// How long `settle` waits for a tree to become still.
 const SETTLE: Duration = Duration::from_secs(2);
-/// How long frames may still arrive after the process was ended.
-const LAST_FRAMES: Duration = Duration::from_millis(200);
+/// How long frames may still arrive after the process was ended. It is never waited for where the
+/// channel is closed, and on a busy machine a long answer takes its time.
+const LAST_FRAMES: Duration = Duration::from_secs(5);
 /// Panics that are kept of one case: enough to understand a thread that panics in a loop.
 const KEPT_PANICS: usize = 16;
 
