@@ -54,10 +54,16 @@ fn a_verdict_names_paths_as_they_are_seen_from_where_it_is_asked_for() {
     assert_eq!(file, "./src/lib.rs");
     let [file, replay] = seen_from("exercises", "--from .");
     assert_eq!(file, "files/file-modes/src/lib.rs");
-    assert!(replay.contains("check file-modes --from . --seed"), "{replay}");
+    assert!(
+        replay.contains("check file-modes --from . --seed"),
+        "{replay}"
+    );
     let [file, replay] = seen_from("", "--from exercises");
     assert_eq!(file, "exercises/files/file-modes/src/lib.rs");
-    assert!(replay.contains("check file-modes --from exercises --seed"), "{replay}");
+    assert!(
+        replay.contains("check file-modes --from exercises --seed"),
+        "{replay}"
+    );
     let [_, replay] = seen_from("", "");
     assert!(replay.contains("check file-modes --seed"), "{replay}");
 }

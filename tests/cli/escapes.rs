@@ -73,10 +73,15 @@ fn junit_is_well_formed_whatever_code_panics_with_prints_or_is_called() {
         ("system-err", "complained "),
     ] {
         let texts = cases.iter().flat_map(|case| case.all(inside));
-        let text = texts.map(|inside| &inside.text).find(|text| text.contains(said));
+        let text = texts
+            .map(|inside| &inside.text)
+            .find(|text| text.contains(said));
         let text = text.unwrap_or_else(|| panic!("no {said:?} in {root:?}"));
         assert!(text.contains("\\u{1b}"), "{text}");
-        assert!(text.contains("\\u{fffe}\\u{ffff}\u{fdd0}]]>&amp;<![CDATA["), "{text}");
+        assert!(
+            text.contains("\\u{fffe}\\u{ffff}\u{fdd0}]]>&amp;<![CDATA["),
+            "{text}"
+        );
     }
 }
 

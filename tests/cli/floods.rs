@@ -122,7 +122,11 @@ fn threads_that_panic_without_end_are_told_a_few_times() {
     let case = flood.report.case("writing_replaces_the_whole_file");
     let panics = case["failure"]["panics"].as_array().unwrap();
     assert_eq!(panics.len(), 16);
-    assert!(flood.human.contains("… and 13 more panics"), "{}", flood.human);
+    assert!(
+        flood.human.contains("… and 13 more panics"),
+        "{}",
+        flood.human
+    );
 }
 
 #[test]

@@ -199,7 +199,10 @@ fn assert_suite(suite: &Element) {
         let time = case.attribute("time").unwrap();
         assert!(time.parse::<f64>().is_ok(), "{time}");
         let outcomes = ["failure", "error", "skipped"].map(|name| case.all(name).len());
-        assert!(outcomes.iter().sum::<usize>() <= 1, "one outcome for {case:?}");
+        assert!(
+            outcomes.iter().sum::<usize>() <= 1,
+            "one outcome for {case:?}"
+        );
         for failure in case.all("failure") {
             assert!(
                 failure

@@ -79,6 +79,9 @@ fn the_command_that_a_person_reads_is_the_one_that_programs_read() {
         let junit = crate::xml::parse(&read("junit"));
         let cases = junit.children[0].all("testcase");
         let mut failures = cases.iter().flat_map(|case| case.all("failure"));
-        assert!(failures.any(|failure| failure.text.contains(&replay)), "{replay}");
+        assert!(
+            failures.any(|failure| failure.text.contains(&replay)),
+            "{replay}"
+        );
     }
 }

@@ -199,8 +199,7 @@ fn fair_share(needs: &[usize], budget: usize) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::outcome::Verdict;
-    use crate::record::{Mismatch, Panic};
+    use crate::record::flood::{case, flood};
 
     #[test]
     fn whoever_needs_little_leaves_the_rest_to_the_others() {
@@ -212,70 +211,6 @@ mod tests {
             (&[9, 1, 100], 20, 10),
         ] {
             assert_eq!(fair_share(needs, budget), share, "{needs:?} of {budget}");
-        }
-    }
-
-    /// As many of everything as gets here.
-    fn flood(letter: char) -> CaseResult {
-        let long = |bytes: usize| Text::from(letter.to_string().repeat(bytes / letter.len_utf8()));
-        let mismatch = Mismatch {
-            what: long(2 << 10),
-            expected: long(2 << 10),
-            got: long(2 << 10),
-            cause: long(2 << 10),
-        };
-        let panic = Panic {
-            thread: "t".repeat(100),
-            file: "f".repeat(100),
-            line: 1,
-            source: "s".repeat(100),
-            message: long(2 << 10),
-        };
-        let event = HappenedEvent {
-            thread: letter.to_string().repeat(256 / letter.len_utf8()),
-            what: "started".to_owned(),
-            id: u64::MAX,
-        };
-        case(Failure {
-            input: long(2 << 10),
-            mismatches: vec![mismatch; 50],
-            mismatches_left_out: 1,
-            panics: vec![panic; 16],
-            events: vec![event; 200],
-            events_left_out: 2,
-            stdout: long(4 << 10),
-            stderr: long(4 << 10),
-            leftovers: vec!["sleep".to_owned(); 64],
-            replay: "cargo grader check kata --seed 1".to_owned(),
-        })
-    }
-
-    fn case(failure: Failure) -> CaseResult {
-        CaseResult {
-            case: "a_case".to_owned(),
-            title: "A case.".to_owned(),
-            verdict: Verdict::Failed,
-            points: 0,
-            max_points: 1,
-            rests_on_claims: false,
-            time_ms: 0,
-            failure: Some(failure),
-        }
-    }
-
-    #[test]
-    fn a_kata_of_which_every_case_is_a_flood_has_a_report_of_a_mebibyte() {
-        for letter in ['x', '\u{1b}', '"', '\u{e0001}'] {
-            let mut cases = vec![flood(letter); 17];
-            shorten(&mut cases);
-            let json = serde_json::to_string_pretty(&cases).unwrap();
-            let bytes = crate::text::escaped(json).len();
-            assert!(bytes < 1 << 20, "{letter:?}: {bytes} bytes");
-            let failure = cases[16].failure.as_ref().unwrap();
-            let events = failure.events.len() + failure.events_left_out;
-            assert_eq!(events, 202);
-            assert!(!failure.events.is_empty());
-            assert!(failure.stdout.to_string().contains("bytes left out"));
         }
     }
 

@@ -2,6 +2,8 @@
 
 mod bounds;
 #[cfg(test)]
+pub(crate) mod flood;
+#[cfg(test)]
 mod schema;
 
 use crate::outcome::Verdict;

@@ -32,10 +32,10 @@ fn escaped_line(line: &str) -> String {
     }
     let mut text = String::with_capacity(line.len());
     for letter in line.chars() {
-        if !is_visible(letter) {
-            text += &in_json(letter);
-        } else {
+        if is_visible(letter) {
             text.push(letter);
+        } else {
+            text += &in_json(letter);
         }
     }
     inert_line(&text, in_json)

@@ -18,9 +18,7 @@ mod tests {
     fn nothing_printed_can_steer_anything() {
         crate::fuzz::bytes(|bytes| {
             let shown = printable(&String::from_utf8_lossy(bytes));
-            let steers = |letter: char| {
-                !is_visible(letter) && letter != '\n' && letter != '\t'
-            };
+            let steers = |letter: char| !is_visible(letter) && letter != '\n' && letter != '\t';
             assert!(!shown.contains(steers), "{shown:?}");
             let shown = inert(&shown);
             let commands = shown

@@ -66,7 +66,10 @@ mod tests {
         };
         for letter in '\0'..=char::MAX {
             let shown = printable(&format!("a{letter}b"));
-            assert!(shown.chars().all(|letter| is_allowed(&letter)), "{letter:?}");
+            assert!(
+                shown.chars().all(|letter| is_allowed(&letter)),
+                "{letter:?}"
+            );
             let shown = printable_name(&letter.to_string());
             assert!(shown.chars().all(is_visible), "{letter:?}");
         }

@@ -147,7 +147,11 @@ mod tests {
 
     #[test]
     fn the_first_name_and_the_first_cause_stay() {
-        let check = equal(&1, &2).named("a").named("b").because("c").because("d");
+        let check = equal(&1, &2)
+            .named("a")
+            .named("b")
+            .because("c")
+            .because("d");
         let (mismatches, _) = check.into_mismatches();
         assert_eq!(mismatches[0].what.to_string(), "a");
         assert_eq!(mismatches[0].cause.to_string(), "c");
