@@ -5,21 +5,22 @@ use crate::compile::{CompileFailResults, Stage};
 use crate::error::Result;
 use crate::judge;
 use crate::outcome::Verdict;
-use crate::record::{CaseResult, Failure, HappenedEvent, Mismatch, Panic, millis};
+use crate::record::{self, CaseResult, Failure, HappenedEvent, Mismatch, Panic, Text, millis};
 use crate::run::{CaseRun, Ending, Evidence, Oracle, run_case};
-use crate::sandbox::Sandbox;
+use crate::sandbox::{Captured, Sandbox};
+use crate::text::grader_command;
 use futures::future::try_join_all;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 use suite_judge::protocol::PlannedCase;
-use suite_judge::{Judgement, Wrong};
+use suite_judge::{Excerpt, Judgement, Wrong};
 use tokio::sync::SemaphorePermit;
 
 /// A compiled submission of one kata.
 pub(crate) struct ReadyKata<'a> {
     pub(crate) stage: Stage,
     pub(crate) oracle: Oracle,
-    /// The flag that grades it again, with a space before it, or nothing.
+    /// The flag that grades it again, quoted for a shell, with a space before it, or nothing.
     pub(crate) replay_flag: String,
     /// Warnings about the student's crate, rendered.
     pub(crate) warnings: Vec<String>,
@@ -54,7 +55,9 @@ impl ReadyKata<'_> {
         });
         let mut results = try_join_all(running).await?.concat();
         results.sort_by_key(|(index, _)| *index);
-        Ok(results.into_iter().map(|(_, result)| result).collect())
+        let mut results: Vec<_> = results.into_iter().map(|(_, result)| result).collect();
+        record::shorten(&mut results);
+        Ok(results)
     }
 
     /// Runs one case.
@@ -152,12 +155,14 @@ impl CaseRunner<'_> {
                 "a type has other bounds or other methods than the stub's",
             )
         };
+        let text = |text: &str| Text::from(Excerpt::new(text));
         let mismatches = wrong.map(|got| Mismatch {
-            what: what.to_owned(),
-            expected: "rejected by the compiler, while the same program without the mistake is not"
-                .to_owned(),
-            got,
-            cause: cause.to_owned(),
+            what: text(what),
+            expected: text(
+                "rejected by the compiler, while the same program without the mistake is not",
+            ),
+            got: text(&got),
+            cause: text(cause),
         });
         result(planned, verdict, || Failure {
             mismatches: mismatches.into_iter().collect(),
@@ -167,24 +172,25 @@ impl CaseRunner<'_> {
     }
 
     fn replay(self, seed: u64) -> String {
-        let (kata, flag) = (&self.stage.kata.id, self.replay_flag);
-        format!("cargo grader check {kata}{flag} --seed {seed}")
+        let command = grader_command(["check", &self.stage.kata.id]);
+        format!("{command}{} --seed {seed}", self.replay_flag)
     }
 
     fn failure(self, evidence: &Evidence, judged: Option<Judgement>, seed: u64) -> Failure {
-        let printed = [evidence.stdout.to_bytes(), evidence.stderr.to_bytes()].concat();
         let panics = evidence.panics.iter().map(|panic| self.panic(panic));
-        let mut failure = Failure {
+        let leftovers = evidence.leftovers.iter().map(record::name);
+        let failure = Failure {
             panics: panics.collect(),
-            printed: String::from_utf8_lossy(&printed).into_owned(),
-            leftovers: evidence.leftovers.clone(),
+            stdout: printed(&evidence.stdout),
+            stderr: printed(&evidence.stderr),
+            leftovers: leftovers.collect(),
             replay: self.replay(seed),
             ..Failure::default()
         };
-        if let Some(Judgement::Wrong(wrong)) = judged {
-            explain(&mut failure, wrong);
+        match judged {
+            Some(Judgement::Wrong(wrong)) => explained(failure, wrong),
+            _ => failure,
         }
-        failure
     }
 
     fn panic(self, panic: &suite_drive::Panic) -> Panic {
@@ -194,13 +200,24 @@ impl CaseRunner<'_> {
             .find(|source| panic.file.ends_with(&format!("src/{}", source.path)))
             .and_then(|source| source.text.lines().nth(line.saturating_sub(1)));
         Panic {
-            thread: panic.thread.clone(),
-            file: panic.file.clone(),
+            thread: record::name(&panic.thread),
+            file: record::name(&panic.file),
             line: panic.line,
-            source: source.unwrap_or_default().trim().to_owned(),
-            message: panic.message.clone(),
+            source: record::name(source.unwrap_or_default().trim()),
+            message: panic.message.clone().into(),
         }
     }
+}
+
+fn printed(stream: &Captured) -> Text {
+    let (head, left_out, tail) = stream.ends();
+    if left_out == 0 {
+        // Not each for itself: a character may lie across the two.
+        let whole = [head, tail].concat();
+        return String::from_utf8_lossy(&whole).into_owned().into();
+    }
+    let [head, tail] = [head, tail].map(|end| String::from_utf8_lossy(&end).into_owned());
+    Excerpt::of_ends(head, left_out, tail).into()
 }
 
 /// The result of a case that took no time; `failure` is asked only if it has not passed.
@@ -222,19 +239,24 @@ fn result(
     }
 }
 
-fn explain(failure: &mut Failure, wrong: Wrong) {
-    failure.input = wrong.input;
+fn explained(failure: Failure, wrong: Wrong) -> Failure {
     let mismatches = wrong.mismatches.into_iter().map(|mismatch| Mismatch {
-        what: mismatch.what,
-        expected: mismatch.expected,
-        got: mismatch.got,
-        cause: mismatch.cause,
+        what: mismatch.what.into(),
+        expected: mismatch.expected.into(),
+        got: mismatch.got.into(),
+        cause: mismatch.cause.into(),
     });
-    failure.mismatches = mismatches.collect();
     let events = wrong.events.into_iter().map(|event| HappenedEvent {
         thread: event.thread,
         what: event.what,
         id: event.id,
     });
-    failure.events = events.collect();
+    Failure {
+        input: wrong.input.into(),
+        mismatches: mismatches.collect(),
+        mismatches_left_out: wrong.mismatches_left_out,
+        events: events.collect(),
+        events_left_out: wrong.events_left_out,
+        ..failure
+    }
 }

@@ -65,7 +65,9 @@ pub(crate) fn report(
         origin: work.origin.clone(),
         points: katas.iter().map(|kata| kata.points).sum(),
         max_points: katas.iter().map(|kata| kata.max_points).sum(),
-        warnings: course::oddities(catalogue, &work.from),
+        warnings: course::oddities(catalogue, &work.from)
+            .into_iter()
+            .collect(),
         katas,
     }
 }

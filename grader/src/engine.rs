@@ -31,7 +31,7 @@ pub(crate) struct Work {
     pub(crate) from: PathBuf,
     /// Whose work it is, in words.
     pub(crate) origin: String,
-    /// The flag that grades it again, with a space before it, or nothing.
+    /// The flag that grades it again, quoted for a shell, with a space before it, or nothing.
     pub(crate) flag: String,
     /// A folder for what makes the next grade faster; none where the disk is not to be trusted.
     pub(crate) incremental: Option<PathBuf>,
@@ -121,7 +121,7 @@ impl Engine {
 pub(crate) struct Names {
     /// Its folder, as its author knows it.
     pub(crate) shown: String,
-    /// The flag that grades it again, with a space before it, or nothing.
+    /// The flag that grades it again, quoted for a shell, with a space before it, or nothing.
     pub(crate) flag: String,
     /// Where its compiler may keep what makes the next time faster.
     pub(crate) incremental: Option<PathBuf>,

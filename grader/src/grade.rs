@@ -7,11 +7,12 @@ use crate::engine::{Engine, Names, Work};
 use crate::error::{Error, Result};
 use crate::judge;
 use crate::outcome::Verdict;
-use crate::record::{Event, KataResult, millis};
+use crate::record::{CompilerMessages, Event, KataResult, millis};
 use crate::run::Oracle;
 use crate::sandbox::{Level, Sandbox};
 use crate::verdict_cache::VerdictCache;
 use std::time::Instant;
+use suite_judge::Excerpt;
 
 impl Engine {
     /// Grades one kata of a submission. What goes wrong is in the result.
@@ -196,7 +197,7 @@ impl Way<'_> {
             points: cases.iter().map(|case| case.points).sum(),
             max_points: cases.iter().map(|case| case.max_points).sum(),
             time_ms: millis(ready.spent + started.elapsed()),
-            compiler: std::mem::take(&mut ready.warnings),
+            compiler: std::mem::take(&mut ready.warnings).into_iter().collect(),
             seed,
             verdict: judge::of_kata(cases.iter().map(|case| &case.verdict)),
             cases,
@@ -235,13 +236,13 @@ impl Way<'_> {
             Halt::Verdict(verdict) => (verdict, Vec::new()),
             Halt::NotCompiled(not_compiled) => (not_compiled.verdict, not_compiled.messages),
             Halt::Error(error) => {
-                let reason = error.to_string();
+                let reason = Excerpt::new(error.to_string()).to_string();
                 (Verdict::GraderError { reason }, Vec::new())
             }
         };
         KataResult {
             verdict,
-            compiler,
+            compiler: compiler.into_iter().collect(),
             ..self.bare()
         }
     }
@@ -260,7 +261,7 @@ impl Way<'_> {
             max_points: if kata.is_available() { points() } else { 0 },
             time_ms: 0,
             warnings: Vec::new(),
-            compiler: Vec::new(),
+            compiler: CompilerMessages::default(),
             cases: Vec::new(),
         }
     }

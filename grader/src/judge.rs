@@ -153,7 +153,7 @@ mod tests {
     use crate::run::Stop;
     use crate::sandbox::Captured;
     use std::time::Duration;
-    use suite_judge::Wrong;
+    use suite_judge::{Excerpt, Wrong};
 
     fn evidence(ending: Ending) -> Evidence {
         Evidence {
@@ -181,9 +181,11 @@ mod tests {
 
     fn wrong() -> Judgement {
         Judgement::Wrong(Wrong {
-            input: String::new(),
+            input: Excerpt::default(),
             mismatches: Vec::new(),
+            mismatches_left_out: 0,
             events: Vec::new(),
+            events_left_out: 0,
         })
     }
 
@@ -240,11 +242,11 @@ mod tests {
     #[test]
     fn what_was_used_up_explains_what_went_wrong_and_no_right_answer() {
         for (exhausted, word) in [
-            (Exhausted::Memory, "out of memory"),
-            (Exhausted::Processes, "too many threads"),
-            (Exhausted::Disk, "disk full"),
-            (Exhausted::Files, "too many files"),
-            (Exhausted::Answer, "too much output"),
+            (Exhausted::Memory, "memory exceeded"),
+            (Exhausted::Processes, "processes exceeded"),
+            (Exhausted::Disk, "disk exceeded"),
+            (Exhausted::Files, "files exceeded"),
+            (Exhausted::Answer, "output exceeded"),
         ] {
             let used_up = |evidence: Evidence| Evidence {
                 exhausted: Some(exhausted),

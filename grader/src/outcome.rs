@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 /// The verdict on a case, and the word for a kata's worst one.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(tag = "verdict", rename_all = "kebab-case")]
 pub(crate) enum Verdict {
     /// Every answer was there and right.
@@ -79,7 +80,7 @@ pub(crate) enum Verdict {
 }
 
 impl Verdict {
-    /// In a word or two.
+    /// Its name in words: that of the report, without hyphens.
     pub(crate) fn word(&self) -> &'static str {
         match self {
             Self::Passed => "passed",
@@ -87,17 +88,17 @@ impl Verdict {
             Self::Panicked => "panicked",
             Self::TimedOut { .. } => "timed out",
             Self::Deadlocked { .. } => "deadlocked",
-            Self::MemoryExceeded { .. } => "out of memory",
-            Self::ProcessesExceeded { .. } => "too many threads",
-            Self::DiskExceeded { .. } => "disk full",
-            Self::FilesExceeded { .. } => "too many files",
-            Self::OutputExceeded { .. } => "too much output",
+            Self::MemoryExceeded { .. } => "memory exceeded",
+            Self::ProcessesExceeded { .. } => "processes exceeded",
+            Self::DiskExceeded { .. } => "disk exceeded",
+            Self::FilesExceeded { .. } => "files exceeded",
+            Self::OutputExceeded { .. } => "output exceeded",
             Self::ExitedEarly { .. } => "exited early",
             Self::Crashed { .. } => "crashed",
             Self::DoesNotCompile => "does not compile",
             Self::NotAttempted => "not attempted",
             Self::Rejected { .. } => "rejected",
-            Self::Unavailable { .. } => "unavailable here",
+            Self::Unavailable { .. } => "unavailable",
             Self::GraderError { .. } => "grader error",
         }
     }
@@ -109,16 +110,16 @@ impl Verdict {
             Self::NotAttempted => {
                 Some("not written yet: the stub is untouched, or `todo!()` was reached".into())
             }
-            Self::TimedOut { limit } => Some(format!("no answer within {limit}")),
+            Self::TimedOut { limit } => Some(format!("there was no answer within {limit}")),
             Self::Deadlocked { threads } => Some(format!(
-                "every thread waits, and nothing is left that could wake one:\n{}",
+                "every thread waits, and nothing can wake any of them:\n{}",
                 threads.join("\n")
             )),
-            Self::MemoryExceeded { limit } => Some(format!("used more memory than {limit}")),
-            Self::ProcessesExceeded { limit } => Some(format!("started more than {limit}")),
-            Self::DiskExceeded { limit } => Some(format!("wrote more than {limit}")),
-            Self::FilesExceeded { limit } => Some(format!("held all of {limit} at once")),
-            Self::OutputExceeded { limit } => Some(format!("produced more than {limit}")),
+            Self::MemoryExceeded { limit } => Some(format!("more than {limit} of memory was used")),
+            Self::ProcessesExceeded { limit } => Some(format!("more than {limit} were started")),
+            Self::DiskExceeded { limit } => Some(format!("more than {limit} was written to disk")),
+            Self::FilesExceeded { limit } => Some(format!("all of {limit} were in use at once")),
+            Self::OutputExceeded { limit } => Some(format!("there was more than {limit}")),
             Self::ExitedEarly { code } => Some(format!(
                 "the process ended itself with exit status {code} before the case was over; a \
                  function must return, not exit"
@@ -138,5 +139,39 @@ impl Verdict {
     /// Whether the grader, not the student, is at fault.
     pub(crate) fn is_grader_error(&self) -> bool {
         matches!(self, Self::GraderError { .. })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn people_and_programs_read_the_same_name_of_a_verdict() {
+        let text = String::new;
+        for verdict in [
+            Verdict::Passed,
+            Verdict::Failed,
+            Verdict::Panicked,
+            Verdict::TimedOut { limit: text() },
+            Verdict::Deadlocked {
+                threads: Vec::new(),
+            },
+            Verdict::MemoryExceeded { limit: text() },
+            Verdict::ProcessesExceeded { limit: text() },
+            Verdict::DiskExceeded { limit: text() },
+            Verdict::FilesExceeded { limit: text() },
+            Verdict::OutputExceeded { limit: text() },
+            Verdict::ExitedEarly { code: 1 },
+            Verdict::Crashed { signal: 6 },
+            Verdict::DoesNotCompile,
+            Verdict::NotAttempted,
+            Verdict::Rejected { reason: text() },
+            Verdict::Unavailable { reason: text() },
+            Verdict::GraderError { reason: text() },
+        ] {
+            let json = serde_json::to_value(&verdict).unwrap();
+            assert_eq!(json["verdict"], verdict.word().replace(' ', "-"));
+        }
     }
 }

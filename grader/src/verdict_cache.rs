@@ -131,7 +131,9 @@ impl VerdictCache {
                 }
             }
             // What else is said names files of who handed them in.
-            Store::Class(shared) if result.verdict.is_passed() && result.compiler.is_empty() => {
+            Store::Class(shared)
+                if result.verdict.is_passed() && result.compiler.messages.is_empty() =>
+            {
                 let mut shared = shared.lock().unwrap_or_else(PoisonError::into_inner);
                 if shared.len() < SHARED {
                     shared.insert(key.clone(), result.clone());

@@ -31,6 +31,43 @@ fn an_unchanged_kata_keeps_its_verdict_until_its_text_or_the_course_changes() {
     assert_eq!(course.report("").kata("file-modes")["kept"], false);
 }
 
+#[test]
+fn a_verdict_names_paths_as_they_are_seen_from_where_it_is_asked_for() {
+    let body = "    let _ = (path, text);\n    panic!(\"over\")";
+    let course = Course::file_modes()
+        .and_submission("file-modes", &with_body(&solution(), "write_text", body));
+    let seen_from = |folder: &str, arguments: &str| {
+        let command = format!("check --format json {arguments}");
+        let output = course.grader_in(folder, &command).output().unwrap();
+        let text = String::from_utf8(output.stdout).unwrap();
+        let report = Report::read(&text).unwrap();
+        let case = report.case("writing_replaces_the_whole_file");
+        let failure = &case["failure"];
+        let texts = [&failure["panics"][0]["file"], &failure["replay"]];
+        texts.map(|text| text.as_str().unwrap().to_owned())
+    };
+    let [file, _] = seen_from("", "");
+    assert_eq!(file, "exercises/files/file-modes/src/lib.rs");
+    let [file, _] = seen_from("exercises", "");
+    assert_eq!(file, "files/file-modes/src/lib.rs");
+    let [file, _] = seen_from("exercises/files/file-modes", "");
+    assert_eq!(file, "./src/lib.rs");
+    let [file, replay] = seen_from("exercises", "--from .");
+    assert_eq!(file, "files/file-modes/src/lib.rs");
+    assert!(
+        replay.contains("check file-modes --from . --seed"),
+        "{replay}"
+    );
+    let [file, replay] = seen_from("", "--from exercises");
+    assert_eq!(file, "exercises/files/file-modes/src/lib.rs");
+    assert!(
+        replay.contains("check file-modes --from exercises --seed"),
+        "{replay}"
+    );
+    let [_, replay] = seen_from("", "");
+    assert!(replay.contains("check file-modes --seed"), "{replay}");
+}
+
 /// The only kept verdict of a course of one kata.
 fn kept(course: &Course) -> PathBuf {
     let folders = fs::read_dir(course.path(".katas/verdicts")).unwrap();

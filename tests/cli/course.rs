@@ -1,5 +1,6 @@
 //! Tiny courses in temporary folders, and the binary that is driven on them.
 
+use crate::schema;
 use assert_cmd::Command;
 use serde_json::Value;
 use std::fs;
@@ -197,9 +198,11 @@ pub(crate) fn with_body(text: &str, function: &str, body: &str) -> String {
 pub(crate) struct Report(pub(crate) Value);
 
 impl Report {
-    /// `None` where the text is no JSON.
+    /// `None` where the text is no JSON. What is JSON must be what the schema promises.
     pub(crate) fn read(text: &str) -> Option<Self> {
-        serde_json::from_str(text).ok().map(Self)
+        let report = serde_json::from_str(text).ok()?;
+        schema::assert_valid(&report);
+        Some(Self(report))
     }
 
     /// Without everything that may differ from run to run.

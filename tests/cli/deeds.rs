@@ -166,7 +166,7 @@ fn exiting_with_status_0_after_a_perfect_report_on_stdout_is_no_answer() {
     let case = case("writing_replaces_the_whole_file");
     assert_eq!(case["verdict"], "exited-early", "{case:#}");
     assert_eq!(case["code"], 0);
-    let printed = case["failure"]["printed"].as_str().unwrap();
+    let printed = case["failure"]["stdout"].as_str().unwrap();
     assert!(printed.contains("test result: ok"), "{printed}");
     assert!(DEEDS.plain.contains("ended itself with exit status 0"));
 }

@@ -49,6 +49,43 @@ fn an_escape_sequence_without_an_end_does_not_swallow_the_rest_of_a_junit_failur
 }
 
 #[test]
+fn junit_is_well_formed_whatever_code_panics_with_prints_or_is_called() {
+    let body = r#"    let forbidden: String = ('\0'..' ').chain('\u{7f}'..'\u{a0}').collect();
+    let forbidden = format!("{forbidden}\u{fffe}\u{ffff}\u{fdd0}]]>&amp;<![CDATA[");
+    println!("printed {forbidden}");
+    eprintln!("complained {forbidden}");
+    let name = forbidden.replace('\0', "");
+    let thread = std::thread::Builder::new().name(name);
+    let _ = thread.spawn({
+        let forbidden = forbidden.clone();
+        move || panic!("thread {forbidden}")
+    });
+    let _ = (path, text);
+    panic!("main {forbidden}")"#;
+    let course = Course::file_modes();
+    course.submit("file-modes", &with_body(&solution(), "write_text", body));
+    let output = course.grader("check --format junit").output().unwrap();
+    let root = crate::xml::parse(&String::from_utf8(output.stdout).unwrap());
+    let cases = root.children[0].all("testcase");
+    for (inside, said) in [
+        ("failure", "main "),
+        ("system-out", "printed "),
+        ("system-err", "complained "),
+    ] {
+        let texts = cases.iter().flat_map(|case| case.all(inside));
+        let text = texts
+            .map(|inside| &inside.text)
+            .find(|text| text.contains(said));
+        let text = text.unwrap_or_else(|| panic!("no {said:?} in {root:?}"));
+        assert!(text.contains("\\u{1b}"), "{text}");
+        assert!(
+            text.contains("\\u{fffe}\\u{ffff}\u{fdd0}]]>&amp;<![CDATA["),
+            "{text}"
+        );
+    }
+}
+
+#[test]
 fn json_escapes_escape_sequences_and_nul() {
     assert!(DEEDS.json.contains("\\u001b]0;printed"), "{}", DEEDS.json);
     assert_steers_nothing("json", &DEEDS.json);

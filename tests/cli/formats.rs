@@ -8,7 +8,7 @@ use std::fs;
 use std::sync::LazyLock;
 
 /// A kata for each kind of result: failed, passed, does not compile, not attempted,
-/// rejected, unavailable here. The status, and the text of each form.
+/// rejected, unavailable. The status, and the text of each form.
 static MIXED: LazyLock<(Option<i32>, BTreeMap<&str, String>)> = LazyLock::new(|| {
     let course = Course::new(&["file-modes", "async-chain"])
         .and_twin("missing-brace")
@@ -121,7 +121,7 @@ fn every_form_agrees_on_every_verdict() {
         ("missing-brace", "does-not-compile", "does not compile"),
         ("not-begun", "not-attempted", "not attempted"),
         ("no-source", "rejected", "rejected"),
-        ("elsewhere", "unavailable", "unavailable here"),
+        ("elsewhere", "unavailable", "unavailable"),
     ];
     assert_eq!(report.katas().len(), expected.len());
     for (kata, verdict, words) in expected {
@@ -139,7 +139,7 @@ fn every_form_agrees_on_every_verdict() {
 #[test]
 fn json_says_its_version_and_its_points_add_up() {
     let report = Report::read(form("json")).unwrap();
-    assert_eq!(report.0["version"], 1);
+    assert_eq!(report.0["version"], 2);
     let katas = report.0["katas"].as_array().unwrap();
     for points in ["points", "max_points"] {
         let sum: u64 = katas
@@ -198,7 +198,11 @@ fn assert_suite(suite: &Element) {
         assert_eq!(case.attribute("classname"), Some(name));
         let time = case.attribute("time").unwrap();
         assert!(time.parse::<f64>().is_ok(), "{time}");
-        assert!(case.children.len() <= 1, "one outcome for {case:?}");
+        let outcomes = ["failure", "error", "skipped"].map(|name| case.all(name).len());
+        assert!(
+            outcomes.iter().sum::<usize>() <= 1,
+            "one outcome for {case:?}"
+        );
         for failure in case.all("failure") {
             assert!(
                 failure
@@ -232,6 +236,20 @@ fn junit_says_of_each_case_what_json_says() {
             }
         }
     }
+}
+
+#[test]
+fn junit_holds_what_a_failed_case_printed() {
+    let root = xml::parse(form("junit"));
+    let suites = root.all("testsuite");
+    let cases = suites.iter().flat_map(|suite| suite.all("testcase"));
+    let mut cases: Vec<&Element> = cases.collect();
+    cases.retain(|case| case.attribute("name") == Some("bytes_survive_and_text_is_checked"));
+    let [case] = cases[..] else {
+        panic!("{cases:?}")
+    };
+    assert_eq!(case.all("system-out")[0].text, "reading\n");
+    assert!(case.all("system-err").is_empty(), "{case:?}");
 }
 
 #[test]

@@ -26,6 +26,8 @@ mod hostile_workspace;
 mod intake;
 mod names;
 mod progress;
+mod quoting;
+mod schema;
 mod seeds;
 mod stubs;
 mod weaker_cages;

@@ -13,7 +13,7 @@ use crate::parallel;
 use crate::record::{Event, Report};
 use crate::report::{Format, Live, render};
 use crate::sandbox::Strictness;
-use crate::text::{inert, printable_name};
+use crate::text::{inert, printable_name, quoted};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -139,7 +139,7 @@ fn students(here: &Here, batch: &Batch) -> Result<Vec<Work>> {
             )
         })?;
         if is_folder && !name.starts_with('.') {
-            let flag = format!(" --from {}", batch.dir.join(&name).display());
+            let flag = format!(" --from {}", quoted(batch.dir.join(&name)));
             students.push(Work {
                 from: entry.path(),
                 origin: name,

@@ -10,9 +10,10 @@ use crate::exit_code::ExitCode;
 use crate::outcome::Verdict;
 use crate::parallel;
 use crate::progress::Progress;
-use crate::record::{Event, KataResult, Report};
+use crate::record::{CompilerMessages, Event, KataResult, Report};
 use crate::report::{Live, compiler_error, render};
 use crate::sandbox::Strictness;
+use crate::text::quoted;
 use crate::verdict_cache::VerdictCache;
 use std::borrow::Cow;
 use std::io::IsTerminal;
@@ -52,8 +53,10 @@ fn graded(here: &Here, check: &Check, colour: bool) -> Result<(Report, usize)> {
     let (events, mut happened) = mpsc::unbounded_channel();
     let mut live = Live::new(katas.len());
     let mut shown = 0;
-    let early = |event: &Event| match event {
-        Event::CompileError(error) if katas.len() == 1 => {
+    // What the report would leave out is not printed before it either.
+    let mut told = CompilerMessages::default();
+    let mut early = |event: &Event| match event {
+        Event::CompileError(error) if katas.len() == 1 && told.push(error) => {
             compiler_error(error, check.format, colour)
         }
         _ => None,
@@ -101,7 +104,8 @@ fn without_errors(report: &Report, shown: usize) -> Cow<'_, Report> {
     if shown > 0
         && let Some(kata) = report.to_mut().katas.first_mut()
     {
-        kata.compiler.drain(..shown.min(kata.compiler.len()));
+        let messages = &mut kata.compiler.messages;
+        messages.drain(..shown.min(messages.len()));
     }
     report
 }
@@ -117,7 +121,7 @@ fn work(here: &Here, check: &Check) -> Result<Work> {
                     "name a folder laid out like `exercises`: <track>/<kata>/src/lib.rs",
                 ));
             }
-            let flag = format!(" --from {}", shown(&from, &here.cwd));
+            let flag = format!(" --from {}", quoted(&*argument(&from, &here.cwd)));
             (from, "a folder".to_owned(), flag)
         }
         (None, true) => (
@@ -158,8 +162,14 @@ fn at_home() -> bool {
     Strictness::usual() == Strictness::Best
 }
 
-fn shown(path: &Path, cwd: &Path) -> String {
-    path.strip_prefix(cwd).unwrap_or(path).display().to_string()
+/// A path as an argument names it, which is no flag and not empty.
+fn argument<'a>(path: &'a Path, cwd: &Path) -> Cow<'a, Path> {
+    let inside = path.strip_prefix(cwd).unwrap_or(path);
+    match inside.as_os_str().as_encoded_bytes().first() {
+        None => Cow::Borrowed(Path::new(".")),
+        Some(b'-') => Cow::Owned(Path::new(".").join(inside)),
+        Some(_) => Cow::Borrowed(inside),
+    }
 }
 
 fn note(here: &Here, report: &Report) -> Result<()> {

@@ -7,7 +7,7 @@ use crate::course::{Kata, folder_of, restore_stub};
 use crate::error::{Error, Result};
 use crate::exit_code::ExitCode;
 use crate::progress::{Progress, backup_folder};
-use crate::text::{plural, wrapped};
+use crate::text::{grader_command, plural, quoted, wrapped};
 use std::fmt::Write;
 use std::fs;
 
@@ -77,9 +77,8 @@ pub(super) fn hint(here: &Here, hint: &Hint) -> Result<ExitCode> {
     if hint.level < hints.len() {
         let _ = writeln!(
             out,
-            "\nmore: `cargo grader hint {} --level {}`",
-            kata.id,
-            hint.level + 1
+            "\nmore: `{}`",
+            grader_command(["hint", &kata.id, "--level", &(hint.level + 1).to_string()])
         );
     }
     say(&out)?;
@@ -95,7 +94,7 @@ pub(super) fn reset(here: &Here, reset: &Named) -> Result<ExitCode> {
     say(&format!(
         "{} is a stub again; what you had is in {}\n",
         kata.id,
-        backup.display()
+        quoted(&backup)
     ))?;
     Ok(ExitCode::Passed)
 }
@@ -108,8 +107,8 @@ pub(super) fn solution(here: &Here, solution: &Solution) -> Result<ExitCode> {
         return Err(Error::usage(
             format!("the solution of {} opens when you have solved it", kata.id),
             format!(
-                "`cargo grader hint {}` helps; --give-up shows it anyway",
-                kata.id
+                "`{}` helps; --give-up shows it anyway",
+                grader_command(["hint", &kata.id])
             ),
         ));
     }
@@ -146,7 +145,7 @@ pub(super) fn progress(here: &Here) -> Result<ExitCode> {
     }
     match katas.iter().find(|kata| !progress.is_solved(&kata.id)) {
         Some(kata) => {
-            let _ = writeln!(out, "next: `cargo grader show {}`", kata.id);
+            let _ = writeln!(out, "next: `{}`", grader_command(["show", &kata.id]));
         }
         None => out.push_str("nothing is left to do: well done\n"),
     }

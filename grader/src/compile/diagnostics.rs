@@ -7,6 +7,7 @@ use crate::course::Kata;
 use crate::outcome::Verdict;
 use crate::run::Stop;
 use crate::sandbox::Ended;
+use crate::text::grader_command;
 use serde::Deserialize;
 use std::fmt;
 
@@ -126,8 +127,8 @@ pub(super) fn misfit(kata: &Kata, run: &Run) -> NotCompiled {
     let introduction = format!(
         "Your crate compiles, but the hidden suite cannot be compiled against it. Most often a\n\
          public name or signature is no longer the one of the stub. This prints the stub:\n\
-         cargo grader show {} --stub",
-        kata.id
+         {}",
+        grader_command(["show", &kata.id, "--stub"])
     );
     let errors = run
         .diagnostics

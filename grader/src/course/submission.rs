@@ -3,7 +3,7 @@
 use super::catalogue::{Catalogue, Kata};
 use super::scan::{Finding, scan};
 use crate::error::{Error, Result};
-use crate::text::printable_name;
+use crate::text::{grader_command, printable_name};
 use std::collections::HashSet;
 use std::fs;
 use std::io::{self, Read};
@@ -205,9 +205,9 @@ fn sources(kata: &Kata, folder: &Path) -> std::result::Result<Vec<SourceFile>, S
     sources.sort_by(|a, b| a.path.cmp(&b.path));
     if !sources.iter().any(|file| file.path == "lib.rs") {
         return Err(format!(
-            "{} is missing. `cargo grader reset {}` brings the stub back",
+            "{} is missing. `{}` brings the stub back",
             shown(&src.join("lib.rs")),
-            kata.id
+            grader_command(["reset", &kata.id])
         ));
     }
     Ok(sources)

@@ -2,8 +2,8 @@
 
 use crate::error::{Error, Result};
 use crate::outcome::Verdict;
-use crate::record::{CaseResult, Failure, KataResult, Report};
-use crate::text::{inert, printable, printable_name};
+use crate::record::{CaseResult, CompilerMessages, Failure, KataResult, Report};
+use crate::text::{inert, plural, printable, printable_name};
 use quick_junit::{NonSuccessKind, Report as Junit, TestCase, TestCaseStatus, TestSuite};
 use std::fmt::Write;
 use std::time::Duration;
@@ -21,58 +21,64 @@ pub(crate) fn render(report: &Report) -> Result<String> {
     })
 }
 
+/// Text that XML may hold. A reader of the file may print what it finds, so that its lines count,
+/// not the file's.
+fn xml(text: &str) -> String {
+    inert(&printable(text))
+}
+
 fn suite(kata: &KataResult) -> TestSuite {
-    let mut suite = TestSuite::new(kata.kata.clone());
+    let mut suite = TestSuite::new(xml(&kata.kata));
     suite.set_time(Duration::from_millis(kata.time_ms));
     if kata.cases.is_empty() {
-        let text = plain(&kata.compiler.join("\n"));
-        suite.add_test_case(case(
-            "kata",
-            &kata.kata,
-            &kata.verdict,
-            &kata.title,
-            &text,
-            kata.time_ms,
-        ));
+        suite.add_test_case(kata_without_cases(kata));
     }
-    suite.add_test_cases(kata.cases.iter().map(|result| {
-        let text = result
-            .failure
-            .as_ref()
-            .map(|failure| describe(result, failure));
-        let text = text.unwrap_or_default();
-        case(
-            &result.case,
-            &kata.kata,
-            &result.verdict,
-            &result.title,
-            &text,
-            result.time_ms,
-        )
-    }));
+    suite.add_test_cases(kata.cases.iter().map(|result| case(kata, result)));
     suite
 }
 
-fn case(
-    name: &str,
-    kata: &str,
-    verdict: &Verdict,
-    title: &str,
-    text: &str,
-    time_ms: u64,
-) -> TestCase {
-    let mut case = TestCase::new(name, status(verdict, title, text));
-    case.set_classname(kata);
+fn kata_without_cases(kata: &KataResult) -> TestCase {
+    let details = xml(&compiler(&kata.compiler));
+    let status = status(&kata.verdict, &kata.title, &details);
+    named("kata", kata, status, kata.time_ms)
+}
+
+fn case(kata: &KataResult, result: &CaseResult) -> TestCase {
+    let details = result
+        .failure
+        .as_ref()
+        .map(|failure| details(&result.title, failure));
+    let details = details.unwrap_or_default();
+    let status = status(&result.verdict, &result.title, &details);
+    let mut case = named(&result.case, kata, status, result.time_ms);
+    if let Some(failure) = &result.failure {
+        print(&mut case, failure);
+    }
+    case
+}
+
+fn named(name: &str, kata: &KataResult, status: TestCaseStatus, time_ms: u64) -> TestCase {
+    let mut case = TestCase::new(xml(name), status);
+    case.set_classname(xml(&kata.kata));
     case.set_time(Duration::from_millis(time_ms));
     case
 }
 
-fn status(verdict: &Verdict, title: &str, text: &str) -> TestCaseStatus {
+fn print(case: &mut TestCase, failure: &Failure) {
+    if !failure.stdout.is_empty() {
+        case.set_system_out(xml(&failure.stdout.to_string()));
+    }
+    if !failure.stderr.is_empty() {
+        case.set_system_err(xml(&failure.stderr.to_string()));
+    }
+}
+
+fn status(verdict: &Verdict, title: &str, details: &str) -> TestCaseStatus {
     let kind = match verdict {
         Verdict::Passed => return TestCaseStatus::success(),
         Verdict::Unavailable { reason } => {
             let mut skipped = TestCaseStatus::skipped();
-            skipped.set_message(inert(&printable(reason)));
+            skipped.set_message(xml(reason));
             return skipped;
         }
         Verdict::GraderError { .. } => NonSuccessKind::Error,
@@ -93,15 +99,15 @@ fn status(verdict: &Verdict, title: &str, text: &str) -> TestCaseStatus {
     };
     let mut status = TestCaseStatus::non_success(kind);
     status.set_type(verdict.word());
-    status.set_message(title);
-    let explained = verdict.explained().unwrap_or_default();
-    // A reader of the file may print what it finds, so that its lines count, not the file's.
-    status.set_description(inert(&printable(&format!("{explained}\n{text}"))));
+    status.set_message(xml(title));
+    let explained = xml(&verdict.explained().unwrap_or_default());
+    status.set_description(format!("{explained}\n{details}"));
     status
 }
 
-fn describe(result: &CaseResult, failure: &Failure) -> String {
-    let mut text = result.title.clone();
+/// Everything about a failure but what was printed.
+fn details(title: &str, failure: &Failure) -> String {
+    let mut text = title.to_owned();
     if !failure.input.is_empty() {
         let _ = write!(text, "\ninput: {}", failure.input);
     }
@@ -112,6 +118,10 @@ fn describe(result: &CaseResult, failure: &Failure) -> String {
             mismatch.what, mismatch.expected, mismatch.got, mismatch.cause
         );
     }
+    if failure.mismatches_left_out > 0 {
+        let more = plural(failure.mismatches_left_out, "difference");
+        let _ = write!(text, "\n… and {more} like it");
+    }
     for panic in &failure.panics {
         let _ = write!(
             text,
@@ -121,7 +131,16 @@ fn describe(result: &CaseResult, failure: &Failure) -> String {
             panic.message
         );
     }
-    let _ = write!(text, "\nreplay: {}", failure.replay);
+    // A command that is cut is none; it is quoted, which makes it printable.
+    format!("{}\nreplay: {}", xml(&text), failure.replay)
+}
+
+fn compiler(compiler: &CompilerMessages) -> String {
+    let mut text = plain(&compiler.messages.join("\n"));
+    if compiler.left_out > 0 {
+        let more = plural(compiler.left_out, "more message");
+        let _ = write!(text, "\n… and {more} of the compiler");
+    }
     text
 }
 

@@ -46,12 +46,10 @@ impl Style {
         format!("{} ", self.coloured(sign, verdict_colour(verdict)))
     }
 
-    /// A verdict's word.
-    pub(crate) fn word(self, verdict: &Verdict, width: usize) -> String {
-        self.coloured(
-            &format!("{:width$}", verdict.word()),
-            verdict_colour(verdict),
-        )
+    /// A verdict's word, as wide as the longest.
+    pub(crate) fn word(self, verdict: &Verdict) -> String {
+        let word = format!("{:18}", verdict.word());
+        self.coloured(&word, verdict_colour(verdict))
     }
 
     /// What stands out.

@@ -10,15 +10,17 @@ use crate::sandbox::{
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 use suite_drive::{Frame, Panic, Resource, Secret, Start};
+use suite_judge::Excerpt;
 use tokio::task::JoinHandle;
 use tokio::time::MissedTickBehavior;
 
 /// Bytes of each stream kept at either end.
-const KEPT_OUTPUT: usize = 32 << 10;
+const KEPT_OUTPUT: usize = 16 << 10;
 /// How long `settle` waits for a tree to become still.
 const SETTLE: Duration = Duration::from_secs(2);
-/// How long frames may still arrive after the process was ended.
-const LAST_FRAMES: Duration = Duration::from_millis(200);
+/// How long frames may still arrive after the process was ended. It is never waited for where the
+/// channel is closed, and on a busy machine a long answer takes its time.
+const LAST_FRAMES: Duration = Duration::from_secs(5);
 /// Panics that are kept of one case: enough to understand a thread that panics in a loop.
 const KEPT_PANICS: usize = 16;
 
@@ -264,7 +266,7 @@ impl Attended {
         }
         let is_todo = panic.message.starts_with("not yet implemented");
         if self.panics.len() < KEPT_PANICS {
-            self.panics.push(panic);
+            self.panics.push(shortened(panic));
         }
         if is_todo && !matches!(self.ending, Some(Ending::Violation(_))) {
             self.ending = Some(Ending::ReachedTodo);
@@ -283,6 +285,17 @@ impl Attended {
             }
         };
         let _ = tokio::time::timeout(LAST_FRAMES, rest).await;
+    }
+}
+
+/// A driver sends short texts, but what sends them may not be the driver.
+fn shortened(panic: Panic) -> Panic {
+    let short = |text: String| Excerpt::new(text).to_string();
+    Panic {
+        thread: short(panic.thread),
+        file: short(panic.file),
+        message: short(panic.message),
+        ..panic
     }
 }
 

@@ -54,6 +54,12 @@ impl Captured {
         self.total - (self.head.len() + self.tail.len()) as u64
     }
 
+    /// The beginning, how many bytes are left out, and the end.
+    pub(crate) fn ends(&self) -> (Vec<u8>, u64, Vec<u8>) {
+        let tail = self.tail.iter().copied().collect();
+        (self.head.clone(), self.left_out(), tail)
+    }
+
     /// What was kept, with the gap counted in words.
     pub(crate) fn to_bytes(&self) -> Vec<u8> {
         let gap = self.left_out();

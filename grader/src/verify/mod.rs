@@ -10,7 +10,7 @@ use crate::course::{Catalogue, Kata};
 use crate::engine::{Engine, Terms};
 use crate::error::{Error, Result};
 use crate::outcome::Verdict;
-use crate::record::{Event, Events, KataResult, millis};
+use crate::record::{CompilerMessages, Event, Events, KataResult, millis};
 use crate::sandbox::Strictness;
 use std::fs;
 use std::path::Path;
@@ -152,7 +152,7 @@ fn finished(kata: &Kata, findings: &Findings, started: Instant) -> KataResult {
         max_points: 0,
         time_ms: millis(started.elapsed()),
         warnings: Vec::new(),
-        compiler: Vec::new(),
+        compiler: CompilerMessages::default(),
         cases: Vec::new(),
     }
 }

@@ -1,8 +1,13 @@
 //! The deciding half of one case.
 
-use crate::{Check, Mismatch, Rng};
+use crate::{Check, Excerpt, Mismatch, Rng};
 use std::fmt::Debug;
 use suite_drive::{Event, Wire, wire};
+
+/// Events that are told; the others are counted.
+const MAX_EVENTS: usize = 200;
+/// Longest text of an event, in bytes.
+const MAX_EVENT: usize = 256;
 
 /// The deciding half of one case.
 #[derive(Clone, Copy)]
@@ -50,12 +55,16 @@ wire! {
     /// Why an answer is wrong.
     #[derive(Debug, Clone, PartialEq, Eq)]
     pub struct Wrong {
-        /// The input, as a judge's author would print it.
-        pub input: String,
-        /// Everything that is not as it must be.
+        /// The input in Rust's debug form.
+        pub input: Excerpt,
+        /// What is not as it must be.
         pub mismatches: Vec<Mismatch>,
+        /// Mismatches besides these.
+        pub mismatches_left_out: usize,
         /// What the driver saw happen, in order.
         pub events: Vec<Event>,
+        /// Events after these.
+        pub events_left_out: usize,
     }
 }
 
@@ -85,9 +94,56 @@ pub fn decide<I: Wire + Debug, R: Wire>(
     if check.passed() {
         return Judgement::Right;
     }
-    Judgement::Wrong(Wrong {
-        input: format!("{input:#?}"),
-        mismatches: check.mismatches,
+    Judgement::Wrong(wrong(Excerpt::of_debug(&input), check, events))
+}
+
+fn wrong(input: Excerpt, check: Check, mut events: Vec<Event>) -> Wrong {
+    let events_left_out = events.len().saturating_sub(MAX_EVENTS);
+    events.truncate(MAX_EVENTS);
+    for event in &mut events {
+        for text in [&mut event.thread, &mut event.what] {
+            text.truncate(text.floor_char_boundary(MAX_EVENT));
+        }
+    }
+    let (mismatches, mismatches_left_out) = check.into_mismatches();
+    Wrong {
+        input,
+        mismatches,
+        mismatches_left_out,
         events,
-    })
+        events_left_out,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::equal;
+
+    #[test]
+    fn the_judgement_on_a_million_wrong_values_is_short() {
+        let answer: (Vec<u8>, Vec<Event>) = (vec![7; 1_000_000], Vec::new());
+        let judged = decide::<u8, Vec<u8>>(
+            |_| 0,
+            |_, got, _| equal(got, &Vec::<u8>::new()).named(format!("{got:?}")),
+            Rng::new(1, "kata", "case"),
+            &answer.to_bytes(),
+        );
+        assert!(matches!(judged, Judgement::Wrong(_)));
+        let bytes = judged.to_bytes().len();
+        assert!(bytes < 64 << 10, "{bytes} bytes");
+    }
+
+    #[test]
+    fn a_judgement_tells_the_first_events_and_counts_the_others() {
+        let event = Event {
+            thread: "é".repeat(1000),
+            what: "started".to_owned(),
+            id: 1,
+        };
+        let events = vec![event; 1000];
+        let wrong = wrong(Excerpt::default(), Check::pass(), events);
+        assert_eq!(wrong.events.len() + wrong.events_left_out, 1000);
+        assert_eq!(wrong.events[0].thread, "é".repeat(MAX_EVENT / 2));
+    }
 }

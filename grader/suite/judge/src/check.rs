@@ -1,20 +1,24 @@
 //! What a judge found.
 
+use crate::Excerpt;
 use std::fmt::Debug;
 use wire::wire;
+
+/// Mismatches that are told; the others are counted.
+const MAX_MISMATCHES: usize = 50;
 
 wire! {
     /// One thing that is not as it must be.
     #[derive(Debug, Clone, PartialEq, Eq)]
     pub struct Mismatch {
         /// What was looked at, empty where the case's title says it.
-        pub what: String,
+        pub what: Excerpt,
         /// What it must be.
-        pub expected: String,
+        pub expected: Excerpt,
         /// What it was.
-        pub got: String,
+        pub got: Excerpt,
         /// The likely cause, empty where the judge names none.
-        pub cause: String,
+        pub cause: Excerpt,
     }
 }
 
@@ -22,8 +26,9 @@ wire! {
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 #[must_use]
 pub struct Check {
-    /// What is wrong.
-    pub mismatches: Vec<Mismatch>,
+    mismatches: Vec<Mismatch>,
+    /// Mismatches besides these.
+    left_out: usize,
 }
 
 impl Check {
@@ -34,20 +39,25 @@ impl Check {
 
     /// Something wrong that is no comparison: `expected` and `got` in words.
     pub fn fail(expected: impl Into<String>, got: impl Into<String>) -> Self {
+        Self::mismatch(Excerpt::new(expected), Excerpt::new(got))
+    }
+
+    fn mismatch(expected: Excerpt, got: Excerpt) -> Self {
         let mismatch = Mismatch {
-            what: String::new(),
-            expected: expected.into(),
-            got: got.into(),
-            cause: String::new(),
+            what: Excerpt::default(),
+            expected,
+            got,
+            cause: Excerpt::default(),
         };
         Self {
             mismatches: vec![mismatch],
+            left_out: 0,
         }
     }
 
     /// Names what was looked at, where it has no name yet.
     pub fn named(mut self, what: impl Into<String>) -> Self {
-        let what = what.into();
+        let what = Excerpt::new(what);
         for mismatch in &mut self.mismatches {
             if mismatch.what.is_empty() {
                 mismatch.what.clone_from(&what);
@@ -58,7 +68,7 @@ impl Check {
 
     /// Names the likely cause, where none is named yet.
     pub fn because(mut self, cause: impl Into<String>) -> Self {
-        let cause = cause.into();
+        let cause = Excerpt::new(cause);
         for mismatch in &mut self.mismatches {
             if mismatch.cause.is_empty() {
                 mismatch.cause.clone_from(&cause);
@@ -69,7 +79,11 @@ impl Check {
 
     /// Both.
     pub fn and(mut self, other: Self) -> Self {
-        self.mismatches.extend(other.mismatches);
+        let room = MAX_MISMATCHES.saturating_sub(self.mismatches.len());
+        let over = other.mismatches.len().saturating_sub(room);
+        self.left_out += other.left_out + over;
+        self.mismatches
+            .extend(other.mismatches.into_iter().take(room));
         self
     }
 
@@ -82,6 +96,11 @@ impl Check {
     #[must_use]
     pub fn passed(&self) -> bool {
         self.mismatches.is_empty()
+    }
+
+    /// What is wrong, and how much more is.
+    pub(crate) fn into_mismatches(self) -> (Vec<Mismatch>, usize) {
+        (self.mismatches, self.left_out)
     }
 }
 
@@ -101,7 +120,7 @@ where
     if got == expected {
         return Check::pass();
     }
-    Check::fail(format!("{expected:#?}"), format!("{got:#?}"))
+    Check::mismatch(Excerpt::of_debug(expected), Excerpt::of_debug(got))
 }
 
 /// Judges each element of `got` by the element of `expected` at its place. Fails, too, when there
@@ -131,5 +150,27 @@ mod tests {
         for got in [&[][..], &[1], &[1, 2, 3], &[2, 2]] {
             assert!(!each(&[1, 2], got, same).passed(), "{got:?}");
         }
+    }
+
+    #[test]
+    fn the_first_mismatches_are_told_and_all_are_counted() {
+        let check: Check = (0..1000).map(|n| equal(&n, &-1)).collect();
+        let again = Check::pass().and(check);
+        let (mismatches, left_out) = again.into_mismatches();
+        assert_eq!(mismatches.len() + left_out, 1000);
+        assert_eq!(mismatches.len(), MAX_MISMATCHES);
+        assert_eq!(mismatches[49].got.to_string(), "49");
+    }
+
+    #[test]
+    fn the_first_name_and_the_first_cause_stay() {
+        let check = equal(&1, &2)
+            .named("a")
+            .named("b")
+            .because("c")
+            .because("d");
+        let (mismatches, _) = check.into_mismatches();
+        assert_eq!(mismatches[0].what.to_string(), "a");
+        assert_eq!(mismatches[0].cause.to_string(), "c");
     }
 }

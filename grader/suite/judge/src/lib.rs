@@ -6,6 +6,7 @@
 
 mod case;
 mod check;
+mod excerpt;
 mod macros;
 pub mod protocol;
 mod rng;
@@ -13,6 +14,7 @@ mod serve;
 
 pub use case::{Case, Half, Judgement, Wrong, decide, draw, is_used};
 pub use check::{Check, Mismatch, check, each, equal};
+pub use excerpt::Excerpt;
 pub use rng::Rng;
 pub use serve::serve;
 pub use suite_drive::Event;

@@ -1,7 +1,7 @@
 //! The main function of an oracle: one suite's deciding half as a program of its own.
 
 use crate::protocol::{JudgeRequest, PlannedCase, Reply, Request, receive, send};
-use crate::{Case, Half, Rng};
+use crate::{Case, Excerpt, Half, Rng};
 use std::any::Any;
 use std::io;
 use std::panic::{self, AssertUnwindSafe};
@@ -67,6 +67,6 @@ fn message(payload: &(dyn Any + Send)) -> String {
     let text = payload
         .downcast_ref::<&str>()
         .map(|text| (*text).to_owned());
-    text.or_else(|| payload.downcast_ref::<String>().cloned())
-        .unwrap_or_default()
+    let text = text.or_else(|| payload.downcast_ref::<String>().cloned());
+    Excerpt::new(text.unwrap_or_default()).to_string()
 }

@@ -1,12 +1,22 @@
 //! What the engine says and every reporter reads: events, and the report they add up to.
 
+mod bounds;
+#[cfg(test)]
+pub(crate) mod flood;
+#[cfg(test)]
+mod schema;
+
 use crate::outcome::Verdict;
+#[cfg(test)]
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
 use tokio::sync::mpsc::UnboundedSender;
 
+pub(crate) use bounds::{Text, name, shorten};
+
 /// Version of [`Report`]'s JSON form. A reader refuses a newer one.
-pub(crate) const REPORT_VERSION: u32 = 1;
+pub(crate) const REPORT_VERSION: u32 = 2;
 
 /// Something that happened while grading, in order.
 #[derive(Debug, Clone)]
@@ -25,18 +35,22 @@ pub(crate) enum Event {
 /// Where events go.
 pub(crate) type Events = UnboundedSender<Event>;
 
-/// One grade: everything that reporters need.
+/// What `cargo grader check` and `cargo grader batch` report: one grade of one submission.
+///
+/// Texts come from the submission: escape them before you show them. What is too long is cut in the
+/// middle, with a mark that says how many bytes are left out.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(JsonSchema))]
 pub(crate) struct Report {
-    /// [`REPORT_VERSION`] of the writer.
+    /// The version of this form. It grows when a field changes its meaning or goes away.
     pub(crate) version: u32,
     /// Version of the grader.
     pub(crate) grader: String,
-    /// The compiler, as it names itself.
+    /// The compiler, as it names itself; empty where nothing had to be compiled.
     pub(crate) toolchain: String,
     /// What protected the machine from student code.
     pub(crate) protection: String,
-    /// The seed that every input was drawn under.
+    /// The seed that the inputs were drawn under.
     pub(crate) seed: u64,
     /// Whose work it is, in words.
     pub(crate) origin: String,
@@ -45,13 +59,26 @@ pub(crate) struct Report {
     /// Points there are.
     pub(crate) max_points: u32,
     /// What is odd about the submission but decides nothing.
-    pub(crate) warnings: Vec<String>,
+    #[serde(flatten)]
+    pub(crate) warnings: Warnings,
     /// One result per kata, in the course's order.
     pub(crate) katas: Vec<KataResult>,
 }
 
+/// What is odd about a submission but decides nothing.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(JsonSchema))]
+pub(crate) struct Warnings {
+    /// What is odd about the submission but decides nothing.
+    pub(crate) warnings: Vec<String>,
+    /// How many warnings there are besides these.
+    #[serde(rename = "warnings_left_out")]
+    pub(crate) left_out: usize,
+}
+
 /// The result of one kata.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(JsonSchema))]
 pub(crate) struct KataResult {
     /// Id.
     pub(crate) kata: String,
@@ -59,7 +86,7 @@ pub(crate) struct KataResult {
     pub(crate) track: String,
     /// Title.
     pub(crate) title: String,
-    /// The worst verdict.
+    /// The verdict: passed only if every case is.
     #[serde(flatten)]
     pub(crate) verdict: Verdict,
     /// The seed that its inputs were drawn under.
@@ -75,18 +102,32 @@ pub(crate) struct KataResult {
     pub(crate) time_ms: u64,
     /// What is odd but decides nothing.
     pub(crate) warnings: Vec<String>,
-    /// What the compiler says, as it renders it, with colour.
-    pub(crate) compiler: Vec<String>,
+    /// What the compiler says.
+    #[serde(flatten)]
+    pub(crate) compiler: CompilerMessages,
     /// One result per case, in the suite's order; empty where none was run.
     pub(crate) cases: Vec<CaseResult>,
 }
 
+/// What the compiler says about a kata: its errors, or the warnings of what compiles.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(JsonSchema))]
+pub(crate) struct CompilerMessages {
+    /// What the compiler says, as it renders it, with its colours.
+    #[serde(rename = "compiler")]
+    pub(crate) messages: Vec<String>,
+    /// How many messages of the compiler there are besides these.
+    #[serde(rename = "compiler_left_out")]
+    pub(crate) left_out: usize,
+}
+
 /// The result of one case.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(JsonSchema))]
 pub(crate) struct CaseResult {
-    /// Name.
+    /// Its name, a sentence in snake case.
     pub(crate) case: String,
-    /// The property.
+    /// The property that it holds the code to.
     pub(crate) title: String,
     /// The verdict.
     #[serde(flatten)]
@@ -95,49 +136,57 @@ pub(crate) struct CaseResult {
     pub(crate) points: u32,
     /// Points there are.
     pub(crate) max_points: u32,
-    /// Whether it rests on events that its process only claims.
-    #[serde(default)]
+    /// Whether it rests on events that its process reports and nobody else can see.
     pub(crate) rests_on_claims: bool,
     /// Wall clock, in milliseconds. Differs from run to run.
     pub(crate) time_ms: u64,
-    /// What the case was about and what went wrong; absent when it passed.
+    /// What the case was about and what went wrong; null if it passed.
     pub(crate) failure: Option<Failure>,
 }
 
 /// Everything that helps to understand a failure.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(JsonSchema))]
 pub(crate) struct Failure {
-    /// The input.
-    pub(crate) input: String,
-    /// Everything that is not as it must be.
+    /// The input, in Rust's debug form.
+    pub(crate) input: Text,
+    /// What is not as it must be.
     pub(crate) mismatches: Vec<Mismatch>,
-    /// Panics, in order.
+    /// How many mismatches there are besides these.
+    pub(crate) mismatches_left_out: usize,
+    /// The first panics, in order.
     pub(crate) panics: Vec<Panic>,
     /// What the driver saw happen, in order.
     pub(crate) events: Vec<HappenedEvent>,
-    /// The end of what the student's code printed, standard output then error.
-    pub(crate) printed: String,
+    /// How many events followed these.
+    pub(crate) events_left_out: usize,
+    /// What the student's code printed to standard output.
+    pub(crate) stdout: Text,
+    /// What the student's code printed to standard error.
+    pub(crate) stderr: Text,
     /// Child processes that were still there at the end.
     pub(crate) leftovers: Vec<String>,
-    /// The command that runs this case again on the same input.
+    /// The command that runs this case again on the same input, quoted for a shell.
     pub(crate) replay: String,
 }
 
 /// One thing that is not as it must be.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(JsonSchema))]
 pub(crate) struct Mismatch {
-    /// What was looked at.
-    pub(crate) what: String,
+    /// What was looked at; may be empty.
+    pub(crate) what: Text,
     /// What it must be.
-    pub(crate) expected: String,
+    pub(crate) expected: Text,
     /// What it was.
-    pub(crate) got: String,
-    /// The likely cause.
-    pub(crate) cause: String,
+    pub(crate) got: Text,
+    /// The likely cause; may be empty.
+    pub(crate) cause: Text,
 }
 
 /// A panic of the student's code.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(JsonSchema))]
 pub(crate) struct Panic {
     /// Thread.
     pub(crate) thread: String,
@@ -145,20 +194,21 @@ pub(crate) struct Panic {
     pub(crate) file: String,
     /// Line.
     pub(crate) line: u32,
-    /// The source line, where the file is the student's.
+    /// The source line; empty where the file is not the student's.
     pub(crate) source: String,
     /// Message.
-    pub(crate) message: String,
+    pub(crate) message: Text,
 }
 
 /// An event that a driver saw.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(JsonSchema))]
 pub(crate) struct HappenedEvent {
     /// Thread.
     pub(crate) thread: String,
-    /// What.
+    /// What happened, in a word.
     pub(crate) what: String,
-    /// Which one.
+    /// Which one, where there are several.
     pub(crate) id: u64,
 }
 

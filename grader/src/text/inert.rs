@@ -1,24 +1,7 @@
-//! The one place where untrusted text becomes output.
+//! Output in which no CI system finds a command.
 
+use super::is_visible;
 use std::fmt::Write;
-
-/// Longest line shown, in characters.
-const MAX_LINE: usize = 400;
-
-/// `text` with every character that could steer a terminal or deceive a reader made visible.
-///
-/// Line feeds and tabs stay; other control characters, bidirectional controls and invisible
-/// characters become `\u{…}`; lines over 400 characters are cut. Where lines begin in what is
-/// printed in the end is not known here, so that whole outputs go through [`inert`] besides.
-pub(crate) fn printable(text: &str) -> String {
-    let lines = text.split('\n').map(printable_line);
-    lines.collect::<Vec<_>>().join("\n")
-}
-
-/// The same for a name (of a file, a thread, a process), which has no lines.
-pub(crate) fn printable_name(name: &str) -> String {
-    printable_line(name).replace('\t', "\\u{9}")
-}
 
 /// A whole output, coloured or not, in which no CI system finds a command.
 ///
@@ -49,10 +32,10 @@ fn escaped_line(line: &str) -> String {
     }
     let mut text = String::with_capacity(line.len());
     for letter in line.chars() {
-        if letter.is_control() || is_invisible(letter) {
-            text += &in_json(letter);
-        } else {
+        if is_visible(letter) {
             text.push(letter);
+        } else {
+            text += &in_json(letter);
         }
     }
     inert_line(&text, in_json)
@@ -123,80 +106,9 @@ pub(crate) fn after_colour(text: &str) -> Option<&str> {
     after.strip_prefix('m').filter(|_| !hides)
 }
 
-fn printable_line(line: &str) -> String {
-    let line = line.strip_suffix('\r').unwrap_or(line);
-    let mut shown = String::new();
-    for letter in line.chars().take(MAX_LINE) {
-        if letter != '\t' && (letter.is_control() || is_invisible(letter)) {
-            let _ = write!(shown, "\\u{{{:x}}}", u32::from(letter));
-        } else {
-            shown.push(letter);
-        }
-    }
-    let left = line.chars().skip(MAX_LINE).count();
-    if left > 0 {
-        let _ = write!(shown, " … ({left} more characters)");
-    }
-    shown
-}
-
-fn is_invisible(letter: char) -> bool {
-    matches!(u32::from(letter),
-        0x00ad | 0x061c | 0x180e | 0x200b..=0x200f | 0x2028..=0x202e | 0x2060..=0x206f
-        | 0xfeff | 0xfff9..=0xfffb | 0xe0000..=0xe007f)
-}
-
-/// "1 kata", "2 katas".
-pub(crate) fn plural(count: usize, one: &str) -> String {
-    if count == 1 {
-        format!("1 {one}")
-    } else {
-        format!("{count} {one}s")
-    }
-}
-
-/// Every line of `text` behind `prefix`.
-pub(crate) fn indented(text: &str, prefix: &str) -> String {
-    let lines = text.lines().map(|line| format!("{prefix}{line}"));
-    lines.collect::<Vec<_>>().join("\n")
-}
-
-/// `text` broken at spaces so that no line is longer than `width`, where a space allows.
-pub(crate) fn wrapped(text: &str, width: usize) -> String {
-    let mut lines = vec![String::new()];
-    for word in text.split_whitespace() {
-        let line = lines.last_mut().map_or(0, |line| line.chars().count());
-        if line > 0 && line + 1 + word.chars().count() > width {
-            lines.push(String::new());
-        }
-        if let Some(line) = lines.last_mut() {
-            if !line.is_empty() {
-                line.push(' ');
-            }
-            line.push_str(word);
-        }
-    }
-    lines.join("\n")
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn what_steers_a_terminal_becomes_visible() {
-        assert_eq!(printable("a\u{1b}[2Jb\0"), "a\\u{1b}[2Jb\\u{0}");
-        assert_eq!(printable("x\u{202e}y\u{200b}"), "x\\u{202e}y\\u{200b}");
-        assert_eq!(printable("tab\there\r\nnext"), "tab\there\nnext");
-        assert_eq!(printable("over\rwrite"), "over\\u{d}write");
-    }
-
-    #[test]
-    fn a_line_of_a_million_characters_is_cut_and_counted() {
-        let shown = printable(&"x".repeat(1_000_000));
-        assert!(shown.len() < 500, "{} bytes", shown.len());
-        assert!(shown.ends_with("(999600 more characters)"));
-    }
 
     #[test]
     fn json_that_steers_is_escaped_and_means_the_same() {
@@ -212,14 +124,6 @@ mod tests {
             assert!(safe.bytes().all(is_plain) && !safe.contains("##"), "{safe}");
             assert_eq!(serde_json::from_str::<String>(&safe).unwrap(), text);
         }
-    }
-
-    #[test]
-    fn a_name_stays_on_its_line() {
-        assert_eq!(
-            printable_name("a\n::error::b\tc"),
-            "a\\u{a}::error::b\\u{9}c"
-        );
     }
 
     #[test]
@@ -267,29 +171,5 @@ mod tests {
         ] {
             assert_eq!(after_colour(text), None, "{text:?}");
         }
-    }
-
-    #[test]
-    fn words_are_counted_and_wrapped() {
-        assert_eq!(plural(1, "kata"), "1 kata");
-        assert_eq!(plural(0, "kata"), "0 katas");
-        assert_eq!(wrapped("one two three", 7), "one two\nthree");
-    }
-
-    #[test]
-    fn nothing_printed_can_steer_anything() {
-        crate::fuzz::bytes(|bytes| {
-            let shown = printable(&String::from_utf8_lossy(bytes));
-            let steers = |letter: char| {
-                letter.is_control() && letter != '\n' && letter != '\t' || is_invisible(letter)
-            };
-            assert!(!shown.contains(steers), "{shown:?}");
-            let shown = inert(&shown);
-            let commands = shown
-                .lines()
-                .filter(|line| line.trim_start().starts_with("::"));
-            assert_eq!(commands.count(), 0, "{shown:?}");
-            assert!(!shown.contains("##["), "{shown:?}");
-        });
     }
 }
