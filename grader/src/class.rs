@@ -153,7 +153,9 @@ where
     async fn next(&mut self) -> Option<(usize, Result<F::Output>)> {
         let ended = self.running.join_next_with_id().await?;
         self.start_next();
-        let id = ended.as_ref().map_or_else(|error| error.id(), |(id, _)| *id);
+        let id = ended
+            .as_ref()
+            .map_or_else(|error| error.id(), |(id, _)| *id);
         let number = self.numbers.remove(&id)?;
         let result = ended.map(|(_, result)| result);
         Some((number, result.map_err(|error| Error::bug(&error))))

@@ -112,7 +112,9 @@ fn kept(folder: PathBuf) -> Kept {
 }
 
 fn folders(folder: &Path) -> Vec<PathBuf> {
-    entries(folder).filter_map(|entry| as_folder(&entry)).collect()
+    entries(folder)
+        .filter_map(|entry| as_folder(&entry))
+        .collect()
 }
 
 fn entries(folder: &Path) -> impl Iterator<Item = DirEntry> {

@@ -18,7 +18,7 @@ const FOLDER: &str = ".katas";
 /// Longest file that is read, in bytes: far more than there will ever be katas for.
 const MAX: u64 = 4 << 20;
 /// How long to wait for another grader, which holds the lock for milliseconds.
-const PATIENCE: Duration = Duration::from_secs(10);
+const PATIENCE: Duration = Duration::from_secs(5);
 
 /// Whether what was reached is on record now.
 #[derive(Debug)]

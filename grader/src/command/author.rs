@@ -1,7 +1,7 @@
 //! `author verify`: the author's proof.
 
-use super::output::say;
 use super::Here;
+use super::output::say;
 use super::runtime::{Interrupts, block_on_all, interrupted};
 use crate::cli::Verify;
 use crate::error::Result;

@@ -27,7 +27,10 @@ use tokio::sync::mpsc;
 
 /// Grades, notes what a student has reached, and reports. Whatever of that fails, the rest is done.
 pub(super) fn check(here: &Here, check: &Check, choice: Color) -> Result<ExitCode> {
-    let early = Early::new(check.format, colour(choice, std::io::stdout().is_terminal()));
+    let early = Early::new(
+        check.format,
+        colour(choice, std::io::stdout().is_terminal()),
+    );
     let grade = graded(here, check, early)?;
     let mut problems = Vec::new();
     if is_own_work(check) {
@@ -37,7 +40,9 @@ pub(super) fn check(here: &Here, check: &Check, choice: Color) -> Result<ExitCod
     for (format, path) in &check.reports {
         problems.extend(write_report(&grade.report, *format, path).err());
     }
-    let interrupted = grade.interrupted.map(|what| Error::grader(what, "run the command again"));
+    let interrupted = grade
+        .interrupted
+        .map(|what| Error::grader(what, "run the command again"));
     problems.extend(interrupted);
     problems.iter().for_each(complain);
     Ok(if problems.is_empty() {
@@ -255,7 +260,9 @@ fn is_at_home() -> bool {
 
 fn note(here: &Here, report: &Report) -> Result<()> {
     if let Noted::NotKept(why) = progress::note(&here.catalogue.root, &report.katas)? {
-        warn(&format!("what you have reached was not put on record: {why}"));
+        warn(&format!(
+            "what you have reached was not put on record: {why}"
+        ));
     }
     Ok(())
 }

@@ -1,7 +1,7 @@
 //! `doctor`: looks whether everything is in place.
 
-use super::output::say;
 use super::Here;
+use super::output::say;
 use super::runtime::block_on;
 use crate::build::{self, BuildCache, Toolchain};
 use crate::course::oddities;

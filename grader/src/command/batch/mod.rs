@@ -31,8 +31,7 @@ const TABLE: &str = "summary.csv";
 
 /// Grades every student of a folder; a report for each, and a summary of all.
 pub(super) fn batch(here: &Here, batch: &Batch) -> Result<ExitCode> {
-    let Students { students, skipped } =
-        students::read(&here.cwd.join(&batch.dir), &batch.dir)?;
+    let Students { students, skipped } = students::read(&here.cwd.join(&batch.dir), &batch.dir)?;
     let katas = here.catalogue.select(&batch.katas, &here.cwd)?;
     let katas = katas.into_iter().cloned().collect();
     let out = reports_folder(here, batch)?;
@@ -208,7 +207,10 @@ impl Marking {
         names.sort();
         Ok(match names.as_slice() {
             [] => String::new(),
-            names => format!("not of this run, and left as they are: {}\n", names.join(", ")),
+            names => format!(
+                "not of this run, and left as they are: {}\n",
+                names.join(", ")
+            ),
         })
     }
 }

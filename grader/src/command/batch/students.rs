@@ -190,7 +190,9 @@ mod tests {
     #[test]
     fn what_no_report_can_be_called_is_shortened_and_told_from_others() {
         let long = ["a", "b"].map(|end| format!("{}{end}", "é".repeat(126)));
-        let names = long.each_ref().map(|name| report_name(OsStr::new(name), name));
+        let names = long
+            .each_ref()
+            .map(|name| report_name(OsStr::new(name), name));
         assert_ne!(names[0], names[1]);
         for name in names {
             assert!(name.len() <= MAX_NAME && name.starts_with('é'), "{name}");

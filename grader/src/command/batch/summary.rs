@@ -149,7 +149,14 @@ impl Summary {
 
     /// For spreadsheets: a line for each student, the points of each kata in a column.
     pub(super) fn csv(&self) -> String {
-        let columns = ["student", "outcome", "points", "max_points", "passed", "report"];
+        let columns = [
+            "student",
+            "outcome",
+            "points",
+            "max_points",
+            "passed",
+            "report",
+        ];
         let header = columns.map(str::to_owned).into_iter();
         let mut text = csv_line(header.chain(self.katas.iter().cloned()));
         for row in &self.students {
@@ -197,7 +204,12 @@ impl Summary {
         }
         text.push('\n');
         for Skipped { name, why, .. } in &self.skipped {
-            let _ = writeln!(text, "skipped: {}: {}", printable_name(name), printable(why));
+            let _ = writeln!(
+                text,
+                "skipped: {}: {}",
+                printable_name(name),
+                printable(why)
+            );
         }
         let count = plural(self.students.len(), "student");
         let _ = writeln!(text, "{count} graded, seed {}", self.seed);
