@@ -5,45 +5,33 @@ use crate::engine::{Engine, Terms, Work};
 use crate::error::{Error, Result};
 use crate::record::{Events, KataResult, REPORT_VERSION, Report};
 use crate::verdict_cache::VerdictCache;
+use std::collections::HashMap;
 use std::sync::Arc;
-use tokio::task::JoinSet;
+use tokio::sync::mpsc::UnboundedSender;
+use tokio::task::{Id, JoinSet};
 
-/// Grades these katas of one submission; results in the course's order.
-///
-/// # Errors
-/// When the grader cannot do its job at all. What goes wrong with one kata is in its result.
+/// Grades these katas of one submission; results in the course's order. What goes wrong with one
+/// kata is in its result.
 pub(crate) async fn grade_submission(
     engine: &Arc<Engine>,
-    catalogue: &Catalogue,
-    katas: &[&Kata],
+    katas: &[Kata],
     work: &Work,
     cache: Option<Arc<VerdictCache>>,
-) -> Result<Report> {
+) -> Vec<KataResult> {
     let work = Arc::new(work.clone());
-    let mut waiting = katas.iter().enumerate();
-    let mut start = |running: &mut JoinSet<_>| {
-        if let Some((index, kata)) = waiting.next() {
-            let (engine, work) = (Arc::clone(engine), Arc::clone(&work));
-            let (kata, cache) = ((*kata).clone(), cache.clone());
-            running.spawn(async move {
-                let result = engine.grade(&kata, &work, cache.as_deref()).await;
-                (index, result)
-            });
-        }
+    let grade = |index: usize| {
+        let (engine, work) = (Arc::clone(engine), Arc::clone(&work));
+        let (kata, cache) = (katas[index].clone(), cache.clone());
+        async move { engine.grade(&kata, &work, cache.as_deref()).await }
     };
-    let (mut running, mut results) = (JoinSet::new(), Vec::new());
-    // One more than can be worked on, so that one is ready when another is done. Not all of
-    // them: what is under way is held in memory and lies in the scratch folder.
-    for _ in 0..=engine.terms.jobs.max(1) {
-        start(&mut running);
-    }
-    while let Some(graded) = running.join_next().await {
-        results.push(graded.map_err(|error| Error::bug(&error))?);
-        start(&mut running);
+    let mut results = Vec::new();
+    let mut queue = Queue::new(katas.len(), engine.terms.jobs, grade);
+    while let Some((index, graded)) = queue.next().await {
+        let failed = |error| engine.failed(&katas[index], &work, error);
+        results.push((index, graded.unwrap_or_else(failed)));
     }
     results.sort_by_key(|(index, _)| *index);
-    let results = results.into_iter().map(|(_, result)| result).collect();
-    Ok(report(engine, catalogue, &work, results))
+    results.into_iter().map(|(_, result)| result).collect()
 }
 
 /// What these results come to.
@@ -54,6 +42,10 @@ pub(crate) fn report(
     katas: Vec<KataResult>,
 ) -> Report {
     let level = engine.known_level();
+    let ids: Vec<&str> = katas.iter().map(|kata| kata.kata.as_str()).collect();
+    let mut warnings = course::misplaced(catalogue, &ids, &work.from);
+    warnings.extend(course::oddities(catalogue, &work.from));
+    warnings.extend(engine.toolset.toolchain.caveat());
     Report {
         version: REPORT_VERSION,
         grader: env!("CARGO_PKG_VERSION").to_owned(),
@@ -65,11 +57,27 @@ pub(crate) fn report(
         origin: work.origin.clone(),
         points: katas.iter().map(|kata| kata.points).sum(),
         max_points: katas.iter().map(|kata| kata.max_points).sum(),
-        warnings: course::oddities(catalogue, &work.from)
-            .into_iter()
-            .collect(),
+        warnings: warnings.into_iter().collect(),
         katas,
     }
+}
+
+/// A class: what is to be graded of whom.
+pub(crate) struct Class {
+    /// The course.
+    pub(crate) catalogue: Arc<Catalogue>,
+    /// The katas.
+    pub(crate) katas: Vec<Kata>,
+    /// The submissions.
+    pub(crate) students: Vec<Work>,
+}
+
+/// A submission of a class that has been graded.
+pub(crate) struct Graded {
+    /// Whose: an index of [`Class::students`].
+    pub(crate) student: usize,
+    /// The report, or why there is none.
+    pub(crate) report: Result<Report>,
 }
 
 /// Grades every student's work under the same seed and hands over each report as soon as it
@@ -78,49 +86,125 @@ pub(crate) fn report(
 /// Students who handed in the same for a kata share a pass.
 ///
 /// # Errors
-/// When the grader cannot do its job at all, or `report` fails.
+/// When the grader cannot do its job at all.
 pub(crate) async fn grade_class(
-    catalogue: Arc<Catalogue>,
-    students: &[Work],
+    class: Arc<Class>,
     terms: Terms,
     events: &Events,
-    mut report: impl FnMut(Report) -> Result<()>,
+    finished: UnboundedSender<Graded>,
 ) -> Result<()> {
-    let engine = Arc::new(Engine::open(&catalogue.root, terms, events).await?);
+    let engine = Arc::new(Engine::open(&class.catalogue.root, terms, events).await?);
     engine.level().await?;
-    let katas: Vec<&Kata> = catalogue.katas.iter().collect();
+    let katas: Vec<&Kata> = class.katas.iter().collect();
     let cache = VerdictCache::of_class(&engine.toolset, terms.strictness, &katas)?;
-    let class = Arc::new(Class {
-        engine,
-        catalogue: Arc::clone(&catalogue),
-        cache: Arc::new(cache),
-    });
-    let mut waiting = students.iter();
-    let mut running = JoinSet::new();
-    // One more than there are permits for, so that none is idle.
-    for student in waiting.by_ref().take(terms.jobs.max(1) + 1) {
-        running.spawn(Arc::clone(&class).grade(student.clone()));
-    }
-    while let Some(graded) = running.join_next().await {
-        report(graded.map_err(|error| Error::bug(&error))??)?;
-        if let Some(student) = waiting.next() {
-            running.spawn(Arc::clone(&class).grade(student.clone()));
+    let cache = Arc::new(cache);
+    let grade = |student: usize| {
+        let (engine, class) = (Arc::clone(&engine), Arc::clone(&class));
+        let cache = Some(Arc::clone(&cache));
+        async move {
+            let work = &class.students[student];
+            let results = grade_submission(&engine, &class.katas, work, cache).await;
+            report(&engine, &class.catalogue, work, results)
         }
+    };
+    let mut queue = Queue::new(class.students.len(), terms.jobs, grade);
+    while let Some((student, report)) = queue.next().await {
+        // Who has gone away does not want it.
+        let _ = finished.send(Graded { student, report });
     }
     Ok(())
 }
 
-/// What is the same for every student.
-struct Class {
-    engine: Arc<Engine>,
-    catalogue: Arc<Catalogue>,
-    cache: Arc<VerdictCache>,
+/// Numbered tasks, so many at a time. Dropping it ends them.
+struct Queue<S, T> {
+    start: S,
+    waiting: std::ops::Range<usize>,
+    running: JoinSet<T>,
+    numbers: HashMap<Id, usize>,
 }
 
-impl Class {
-    async fn grade(self: Arc<Self>, student: Work) -> Result<Report> {
-        let katas: Vec<&Kata> = self.catalogue.katas.iter().collect();
-        let cache = Some(Arc::clone(&self.cache));
-        grade_submission(&self.engine, &self.catalogue, &katas, &student, cache).await
+impl<S, F> Queue<S, F::Output>
+where
+    S: FnMut(usize) -> F,
+    F: Future<Output: Send> + Send + 'static,
+{
+    /// One more than can be worked on is under way, so that one is ready when another is done. Not
+    /// all of them: what is under way is held in memory and lies in the scratch folder.
+    fn new(count: usize, jobs: usize, start: S) -> Self {
+        let mut queue = Self {
+            start,
+            waiting: 0..count,
+            running: JoinSet::new(),
+            numbers: HashMap::new(),
+        };
+        for _ in 0..=jobs.max(1) {
+            queue.start_next();
+        }
+        queue
+    }
+
+    fn start_next(&mut self) {
+        if let Some(number) = self.waiting.next() {
+            let task = self.running.spawn((self.start)(number));
+            self.numbers.insert(task.id(), number);
+        }
+    }
+
+    /// The number and the result of the next task that ends; an error if it has panicked.
+    async fn next(&mut self) -> Option<(usize, Result<F::Output>)> {
+        let ended = self.running.join_next_with_id().await?;
+        self.start_next();
+        let id = ended
+            .as_ref()
+            .map_or_else(|error| error.id(), |(id, _)| *id);
+        let number = self.numbers.remove(&id)?;
+        let result = ended.map(|(_, result)| result);
+        Some((number, result.map_err(|error| Error::bug(&error))))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
+    #[tokio::test]
+    async fn a_task_that_panics_is_an_error_of_its_own_and_the_others_go_on() {
+        let task = |number: usize| async move {
+            assert_ne!(number, 3, "three");
+            number * 2
+        };
+        let mut queue = Queue::new(6, 2, task);
+        let mut results = Vec::new();
+        while let Some(result) = queue.next().await {
+            results.push(result);
+        }
+        results.sort_by_key(|(number, _)| *number);
+        for (index, (number, result)) in results.iter().enumerate() {
+            assert_eq!(index, *number);
+            match result {
+                Ok(result) => assert_eq!(*result, 2 * number),
+                Err(error) => assert!(*number == 3 && error.to_string().contains("three")),
+            }
+        }
+        assert_eq!(results.len(), 6);
+    }
+
+    #[tokio::test]
+    async fn no_more_are_under_way_than_was_asked_for_and_one_that_is_ready() {
+        let (running, most) = (AtomicUsize::new(0), AtomicUsize::new(0));
+        let counts = Arc::new((running, most));
+        let task = |_| {
+            let counts = Arc::clone(&counts);
+            async move {
+                let running = counts.0.fetch_add(1, Ordering::SeqCst) + 1;
+                counts.1.fetch_max(running, Ordering::SeqCst);
+                tokio::task::yield_now().await;
+                counts.0.fetch_sub(1, Ordering::SeqCst);
+            }
+        };
+        let mut queue = Queue::new(20, 2, task);
+        while queue.next().await.is_some() {}
+        assert_eq!(counts.1.load(Ordering::SeqCst), 3);
     }
 }

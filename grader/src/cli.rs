@@ -108,7 +108,10 @@ pub(crate) struct Batch {
     /// A folder with a folder for each student, each laid out like `exercises`
     #[arg(value_name = "DIR")]
     pub(crate) dir: PathBuf,
-    /// Where to put each student's report, as JSON
+    /// Ids, tracks, or paths inside either; none means all
+    #[arg(value_name = "KATA")]
+    pub(crate) katas: Vec<String>,
+    /// Where to put each student's report, as JSON, and a summary as JSON and CSV
     #[arg(long, value_name = "DIR")]
     pub(crate) out: PathBuf,
     /// Draw everybody's inputs under this seed, to replay a failure

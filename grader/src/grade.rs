@@ -46,6 +46,19 @@ impl Engine {
         result
     }
 
+    /// The result of a kata at which the grader itself failed.
+    pub(crate) fn failed(&self, kata: &Kata, work: &Work, error: Error) -> KataResult {
+        let way = Way {
+            engine: self,
+            kata,
+            work,
+            cache: None,
+        };
+        let result = way.without_cases(Halt::Error(error));
+        let _ = self.events.send(Event::Finished(Box::new(result.clone())));
+        result
+    }
+
     /// Compiles sources of a kata and opens the sandboxes that its cases run in.
     ///
     /// # Errors

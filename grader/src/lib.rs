@@ -17,6 +17,7 @@ mod error;
 mod exit_code;
 mod files;
 mod grade;
+mod incremental;
 mod judge;
 mod limits;
 mod outcome;

@@ -203,15 +203,3 @@ fn a_broken_course_is_the_courses_fault_and_names_the_file() {
         ))
         .stderr(predicate::str::contains("this file belongs to the course"));
 }
-
-#[test]
-fn a_course_with_another_grader_is_not_graded() {
-    let course = Course::file_modes();
-    course.write("grader/Cargo.toml", "");
-    course
-        .grader("check")
-        .assert()
-        .code(3)
-        .stderr(predicate::str::contains("this grader was built in"))
-        .stderr(predicate::str::contains("cargo clean --profile grader"));
-}

@@ -1,7 +1,8 @@
 //! `author verify`: the author's proof.
 
+use super::Here;
 use super::output::say;
-use super::{Here, block_on};
+use super::runtime::{Interrupts, block_on_all, interrupted};
 use crate::cli::Verify;
 use crate::error::Result;
 use crate::exit_code::ExitCode;
@@ -18,18 +19,13 @@ pub(super) fn verify(here: &Here, args: &Verify) -> Result<ExitCode> {
     let jobs = args.jobs.unwrap_or_else(parallel::cores);
     let (events, mut happened) = mpsc::unbounded_channel();
     let mut live = Live::new(katas.len());
-    let findings = block_on(async {
+    let findings = block_on_all(async {
+        let mut interrupts = Interrupts::new()?;
         let verifying = verify::verify(&here.catalogue, &katas, args.repeat.max(1), jobs, &events);
-        tokio::pin!(verifying);
-        loop {
-            tokio::select! {
-                findings = &mut verifying => {
-                    live.end();
-                    return findings;
-                }
-                Some(event) = happened.recv() => live.show(&event),
-            }
-        }
+        let show = |event| live.show(&event);
+        let findings = interrupts.watched(verifying, &mut happened, show).await;
+        live.end();
+        findings.unwrap_or_else(|| Err(interrupted()))
     })?;
     say(&table(&findings))?;
     let sound = findings.iter().all(Findings::is_sound);

@@ -1,19 +1,23 @@
 //! `check`: grade and report.
 
-use super::output::say;
-use super::{Here, block_on, colour};
-use crate::class::grade_submission;
+use super::output::{complain, say, warn};
+use super::reports::write_report;
+use super::runtime::{Interrupts, block_on_all};
+use super::{Here, colour};
+use crate::class::{grade_submission, report};
 use crate::cli::{Check, Color};
+use crate::course::Kata;
 use crate::engine::{Engine, Terms, Work, fresh_seed};
 use crate::error::{Error, Result};
 use crate::exit_code::ExitCode;
+use crate::incremental::Incremental;
 use crate::outcome::Verdict;
 use crate::parallel;
-use crate::progress::Progress;
-use crate::record::{CompilerMessages, Event, KataResult, Report};
-use crate::report::{Live, compiler_error, render};
+use crate::progress::{self, Noted};
+use crate::record::{CompilerMessages, Event, Events, KataResult, Report};
+use crate::report::{Format, Live, compiler_error, render};
 use crate::sandbox::Strictness;
-use crate::text::quoted;
+use crate::text::{plural, quoted};
 use crate::verdict_cache::VerdictCache;
 use std::borrow::Cow;
 use std::io::IsTerminal;
@@ -21,126 +25,201 @@ use std::path::Path;
 use std::sync::Arc;
 use tokio::sync::mpsc;
 
-/// Grades, reports, and notes what a student has reached.
+/// Grades, notes what a student has reached, and reports. Whatever of that fails, the rest is done.
 pub(super) fn check(here: &Here, check: &Check, choice: Color) -> Result<ExitCode> {
-    let colour = colour(choice, std::io::stdout().is_terminal());
-    let (report, shown) = graded(here, check, colour)?;
-    if shown > 0 {
-        say("\n")?;
+    let early = Early::new(
+        check.format,
+        colour(choice, std::io::stdout().is_terminal()),
+    );
+    let grade = graded(here, check, early)?;
+    let mut problems = Vec::new();
+    if is_own_work(check) {
+        problems.extend(note(here, &grade.report).err());
     }
-    let untold = without_errors(&report, shown);
-    say(&render(&untold, check.format, colour)?)?;
+    problems.extend(print(&grade).err());
     for (format, path) in &check.reports {
-        let text = render(&report, *format, false)?;
-        std::fs::write(path, text).map_err(|error| Error::io("write the report", path, &error))?;
+        problems.extend(write_report(&grade.report, *format, path).err());
     }
-    if let (false, None) = (check.solutions, &check.from) {
-        note(here, &report)?;
-    }
-    Ok(exit_code(&report))
-}
-
-/// Grades; also, how many of the only kata's compile errors have been printed on the way, because
-/// rustc works on for a while after it has said them.
-fn graded(here: &Here, check: &Check, colour: bool) -> Result<(Report, usize)> {
-    let catalogue = &here.catalogue;
-    let katas = if check.katas.is_empty() && catalogue.one(None, &here.cwd).is_ok() {
-        vec![catalogue.one(None, &here.cwd)?]
+    let interrupted = grade
+        .interrupted
+        .map(|what| Error::grader(what, "run the command again"));
+    problems.extend(interrupted);
+    problems.iter().for_each(complain);
+    Ok(if problems.is_empty() {
+        exit_code(&grade.report)
     } else {
-        catalogue.select(&check.katas, &here.cwd)?
-    };
-    let (work, terms) = (work(here, check)?, terms(check)?);
-    let (events, mut happened) = mpsc::unbounded_channel();
-    let mut live = Live::new(katas.len());
-    let mut shown = 0;
-    // What the report would leave out is not printed before it either.
-    let mut told = CompilerMessages::default();
-    let mut early = |event: &Event| match event {
-        Event::CompileError(error) if katas.len() == 1 && told.push(error) => {
-            compiler_error(error, check.format, colour)
-        }
-        _ => None,
-    };
-    block_on(async {
-        let grading = async {
-            let engine = Engine::open(&catalogue.root, terms, &events).await?;
-            if terms.strictness == Strictness::Required {
-                engine.level().await?;
-            }
-            let cache = if keep_verdicts(check) {
-                let folders = (catalogue.root.as_path(), work.from.as_path());
-                let kept =
-                    VerdictCache::on_disk(&engine.toolset, terms.strictness, &katas, folders)?;
-                Some(Arc::new(kept))
-            } else {
-                None
-            };
-            grade_submission(&Arc::new(engine), catalogue, &katas, &work, cache).await
-        };
-        tokio::pin!(grading);
-        loop {
-            tokio::select! {
-                biased;
-                Some(event) = happened.recv() => match early(&event) {
-                    Some(text) => {
-                        live.end();
-                        say(&text)?;
-                        shown += 1;
-                    }
-                    None => live.show(&event),
-                },
-                report = &mut grading => {
-                    live.end();
-                    return Ok((report?, shown));
-                }
-            }
-        }
+        ExitCode::Grader
     })
 }
 
-/// The report without the first errors of its first kata.
-fn without_errors(report: &Report, shown: usize) -> Cow<'_, Report> {
-    let mut report = Cow::Borrowed(report);
-    if shown > 0
-        && let Some(kata) = report.to_mut().katas.first_mut()
-    {
-        let messages = &mut kata.compiler.messages;
-        messages.drain(..shown.min(messages.len()));
-    }
-    report
+/// What a grade came to.
+struct Grade {
+    report: Report,
+    early: Early,
+    /// What was not graded any more, in words.
+    interrupted: Option<String>,
 }
 
-fn work(here: &Here, check: &Check) -> Result<Work> {
+/// The only kata's compile errors that are printed on the way, because rustc works on for a while
+/// after it has said them.
+struct Early {
+    format: Format,
+    colour: bool,
+    printed: Vec<String>,
+    /// What the report would leave out is not printed before it either.
+    bound: CompilerMessages,
+}
+
+impl Early {
+    fn new(format: Format, colour: bool) -> Self {
+        Self {
+            format,
+            colour,
+            printed: Vec::new(),
+            bound: CompilerMessages::default(),
+        }
+    }
+
+    fn print(&mut self, error: String, live: &mut Live) {
+        if let Some(text) = compiler_error(&error, self.format, self.colour)
+            && self.bound.push(&error)
+        {
+            live.end();
+            if say(&text).is_ok() {
+                self.printed.push(error);
+            }
+        }
+    }
+
+    /// The report without the errors that have been printed.
+    fn rest<'r>(&self, report: &'r Report) -> Cow<'r, Report> {
+        let mut report = Cow::Borrowed(report);
+        if !self.printed.is_empty() {
+            for kata in &mut report.to_mut().katas {
+                let messages = &mut kata.compiler.messages;
+                messages.retain(|error| !self.printed.contains(error));
+            }
+        }
+        report
+    }
+}
+
+fn graded(here: &Here, check: &Check, mut early: Early) -> Result<Grade> {
+    let katas = asked_for(here, check)?;
+    let incremental = incremental(here, check);
+    let work = work(here, check, incremental.as_ref())?;
+    let terms = terms(check)?;
+    let (events, mut happened) = mpsc::unbounded_channel();
+    let mut live = Live::new(katas.len());
+    let mut known = Vec::new();
+    block_on_all(async {
+        let mut interrupts = Interrupts::new()?;
+        let opening = engine(here, terms, &events);
+        let engine = Arc::new(interrupts.or(opening).await?);
+        let cache = verdict_cache(here, check, &engine, &katas, &work)?;
+        let grading = grade_submission(&engine, &katas, &work, cache);
+        let show = |event| match event {
+            Event::CompileError(error) if katas.len() == 1 => early.print(error, &mut live),
+            event => {
+                live.show(&event);
+                if let Event::Finished(result) = event {
+                    known.push(*result);
+                }
+            }
+        };
+        let results = interrupts.watched(grading, &mut happened, show).await;
+        live.end();
+        let missing = katas.len() - results.as_ref().unwrap_or(&known).len();
+        let interrupted = results.is_none().then(|| {
+            let all = plural(katas.len(), "kata");
+            format!("interrupted: {missing} of {all} were not graded")
+        });
+        let results = results.unwrap_or_else(|| in_order(known, &katas));
+        let mut report = report(&engine, &here.catalogue, &work, results);
+        report.warnings.warnings.extend(interrupted.clone());
+        Ok(Grade {
+            report,
+            early,
+            interrupted,
+        })
+    })
+}
+
+fn in_order(mut results: Vec<KataResult>, katas: &[Kata]) -> Vec<KataResult> {
+    results.sort_by_key(|result| katas.iter().position(|kata| kata.id == result.kata));
+    results
+}
+
+fn asked_for(here: &Here, check: &Check) -> Result<Vec<Kata>> {
+    let catalogue = &here.catalogue;
+    let katas = match catalogue.one(None, &here.cwd) {
+        Ok(kata) if check.katas.is_empty() => vec![kata],
+        _ => catalogue.select(&check.katas, &here.cwd)?,
+    };
+    Ok(katas.into_iter().cloned().collect())
+}
+
+async fn engine(here: &Here, terms: Terms, events: &Events) -> Result<Engine> {
+    let engine = Engine::open(&here.catalogue.root, terms, events).await?;
+    if terms.strictness == Strictness::Required {
+        engine.level().await?;
+    }
+    Ok(engine)
+}
+
+fn print(grade: &Grade) -> Result<()> {
+    let early = &grade.early;
+    if !early.printed.is_empty() {
+        say("\n")?;
+    }
+    let rest = early.rest(&grade.report);
+    say(&render(&rest, early.format, early.colour)?)
+}
+
+fn is_own_work(check: &Check) -> bool {
+    !check.solutions && check.from.is_none()
+}
+
+fn work(here: &Here, check: &Check, incremental: Option<&Incremental>) -> Result<Work> {
     let root = &here.catalogue.root;
     let (from, origin, flag) = match (&check.from, check.solutions) {
         (Some(from), _) => {
             let from = here.cwd.join(from);
             if !from.is_dir() {
                 return Err(Error::usage(
-                    format!("{} is no folder", from.display()),
+                    format!("{} is not a folder", from.display()),
                     "name a folder laid out like `exercises`: <track>/<kata>/src/lib.rs",
                 ));
             }
-            let flag = format!(" --from {}", quoted(&*argument(&from, &here.cwd)));
-            (from, "a folder".to_owned(), flag)
+            let flag = from_flag(from.strip_prefix(&here.cwd).unwrap_or(&from));
+            (from, "a folder", flag)
         }
-        (None, true) => (
-            root.join("solutions"),
-            "the course's solutions".to_owned(),
-            " --solutions".to_owned(),
-        ),
-        (None, false) => (
-            root.join("exercises"),
-            "exercises".to_owned(),
-            String::new(),
-        ),
+        (None, true) => {
+            let flag = " --solutions".to_owned();
+            (root.join("solutions"), "the course's solutions", flag)
+        }
+        (None, false) => (root.join("exercises"), "exercises", String::new()),
     };
     Ok(Work {
         from,
-        origin,
+        origin: origin.to_owned(),
         flag,
-        incremental: at_home().then(|| root.join(".katas/incremental")),
+        incremental: incremental.map(|incremental| incremental.path().to_owned()),
     })
+}
+
+/// A path as an argument names it, which is not a flag and not empty.
+fn argument(path: &Path) -> Cow<'_, Path> {
+    match path.as_os_str().as_encoded_bytes().first() {
+        None => Cow::Borrowed(Path::new(".")),
+        Some(b'-') => Cow::Owned(Path::new(".").join(path)),
+        Some(_) => Cow::Borrowed(path),
+    }
+}
+
+/// The flag that grades a folder again, with a space before it.
+pub(super) fn from_flag(folder: &Path) -> String {
+    format!(" --from {}", quoted(argument(folder).as_ref()))
 }
 
 fn terms(check: &Check) -> Result<Terms> {
@@ -152,31 +231,55 @@ fn terms(check: &Check) -> Result<Terms> {
     })
 }
 
-/// Only where nothing asks for a grade of its own, and never in CI, where the disk may be
-/// somebody else's.
-fn keep_verdicts(check: &Check) -> bool {
-    at_home() && !check.no_cache && check.seed.is_none() && check.repeat == 1
-}
-
-fn at_home() -> bool {
-    Strictness::usual() == Strictness::Best
-}
-
-/// A path as an argument names it, which is no flag and not empty.
-fn argument<'a>(path: &'a Path, cwd: &Path) -> Cow<'a, Path> {
-    let inside = path.strip_prefix(cwd).unwrap_or(path);
-    match inside.as_os_str().as_encoded_bytes().first() {
-        None => Cow::Borrowed(Path::new(".")),
-        Some(b'-') => Cow::Owned(Path::new(".").join(inside)),
-        Some(_) => Cow::Borrowed(inside),
+/// Only for a student's own work, which is graded again and again, and only where something may be
+/// kept.
+fn incremental(here: &Here, check: &Check) -> Option<Incremental> {
+    if !is_at_home() || !is_own_work(check) || check.no_cache {
+        return None;
+    }
+    let state = progress::folder(&here.catalogue.root);
+    match Incremental::open(&state) {
+        Ok(incremental) => Some(incremental),
+        Err(error) => {
+            warn(&format!(
+                "the compiler keeps nothing in {} for the next grade, which will take longer: \
+                 {error}",
+                state.display()
+            ));
+            None
+        }
     }
 }
 
+/// Only where nothing asks for a grade of its own, and never in CI, where the disk may be
+/// somebody else's.
+fn verdict_cache(
+    here: &Here,
+    check: &Check,
+    engine: &Engine,
+    katas: &[Kata],
+    work: &Work,
+) -> Result<Option<Arc<VerdictCache>>> {
+    if !is_at_home() || check.no_cache || check.seed.is_some() || check.repeat > 1 {
+        return Ok(None);
+    }
+    let katas: Vec<&Kata> = katas.iter().collect();
+    let folders = (here.catalogue.root.as_path(), work.from.as_path());
+    let cache = VerdictCache::on_disk(&engine.toolset, engine.terms.strictness, &katas, folders)?;
+    Ok(Some(Arc::new(cache)))
+}
+
+fn is_at_home() -> bool {
+    Strictness::usual() == Strictness::Best
+}
+
 fn note(here: &Here, report: &Report) -> Result<()> {
-    let root = &here.catalogue.root;
-    let mut progress = Progress::load(root)?;
-    progress.note(&report.katas);
-    progress.save(root)
+    if let Noted::NotKept(why) = progress::note(&here.catalogue.root, &report.katas)? {
+        warn(&format!(
+            "what you have reached was not put on record: {why}"
+        ));
+    }
+    Ok(())
 }
 
 /// Passed, or nothing that anybody here could pass.

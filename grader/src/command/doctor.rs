@@ -1,7 +1,8 @@
 //! `doctor`: looks whether everything is in place.
 
+use super::Here;
 use super::output::say;
-use super::{Here, block_on};
+use super::runtime::block_on;
 use crate::build::{self, BuildCache, Toolchain};
 use crate::course::oddities;
 use crate::engine::possible_sandbox;

@@ -4,19 +4,22 @@ mod author;
 mod batch;
 mod check;
 mod doctor;
+mod guard;
 mod learn;
 mod output;
+mod reports;
+mod runtime;
 
 use crate::cli::{Author, Cli, Color, Command};
 use crate::course::Catalogue;
 use crate::error::{Error, Fault, Result};
 use crate::exit_code::ExitCode;
 use crate::files::sources;
+use crate::text::quoted;
 use clap::Parser;
 use output::{complain, set_colour};
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
-use std::time::Duration;
 
 /// The program: what `main` returns for these arguments.
 pub fn main_of(args: impl IntoIterator<Item = OsString>) -> ExitCode {
@@ -27,6 +30,11 @@ pub fn main_of(args: impl IntoIterator<Item = OsString>) -> ExitCode {
         Some(arg) if arg == crate::sandbox::ENTER => return crate::sandbox::enter(&args[2..]),
         _ => {}
     }
+    guard::panics_on_one_line();
+    guard::status_of(|| parsed_and_run(args))
+}
+
+fn parsed_and_run(args: Vec<OsString>) -> ExitCode {
     let cli = match Cli::try_parse_from(args) {
         Ok(cli) => cli,
         Err(error) => {
@@ -89,67 +97,26 @@ fn run(cli: Cli) -> Result<ExitCode> {
 /// Refuses to grade a course whose own grader this is not: suites, oracles and grader must speak
 /// the same language, and a grader that is older than its sources may judge by older rules.
 fn check_sources(root: &Path) -> Result<()> {
-    if !root.join("grader/Cargo.toml").is_file() {
+    let theirs = root.join("grader");
+    if !theirs.join("Cargo.toml").is_file() {
         return Ok(());
     }
-    let here = sources::fingerprint(root);
-    let here = here.map_err(|error| Error::io("read", &root.join("grader"), &error))?;
-    if here == env!("GRADER_SOURCES") {
+    // Sources that are not there are others than those it was built from.
+    if sources::fingerprint(root).is_ok_and(|here| here == env!("GRADER_SOURCES")) {
         return Ok(());
     }
     Err(Error::grader(
         format!(
-            "this grader was not built from the sources in {}",
-            root.join("grader").display()
+            "this grader was not built from {}: the course is newer or older than it",
+            theirs.display()
         ),
-        "if you run `cargo grader`, run `cargo clean --profile grader --package grader` once, \
-         because the dates of files have misled cargo; if you have installed the grader, run \
-         `cargo install --path grader` again",
+        format!(
+            "if you have installed the grader, install it again: `cargo install --path {}`. If you \
+             run `cargo grader`, let cargo build it again: `cargo clean --profile grader --package \
+             grader`",
+            quoted(&theirs)
+        ),
     ))
-}
-
-/// Runs the engine's future on a runtime of its own, until it is done or interrupted; either
-/// way everything it owns is taken down.
-fn block_on<T>(future: impl Future<Output = Result<T>>) -> Result<T> {
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        .worker_threads(2)
-        .enable_all()
-        .build();
-    let runtime = runtime.map_err(|error| {
-        Error::grader(
-            format!("the grader's own scheduler does not start: {error}"),
-            "are there too many threads?",
-        )
-    })?;
-    let result = runtime.block_on(async {
-        tokio::select! {
-            result = future => result,
-            () = interrupted() => Err(Error::grader("interrupted", "run the command again")),
-        }
-    });
-    // What still builds in the background must not hold the answer back, but what tasks own
-    // must be gone.
-    runtime.shutdown_timeout(Duration::from_millis(500));
-    #[cfg(all(target_os = "linux", not(grader_portable)))]
-    crate::sandbox::wait_for_all();
-    result
-}
-
-#[cfg(unix)]
-async fn interrupted() {
-    use tokio::signal::unix::{SignalKind, signal};
-    let Ok(mut terminate) = signal(SignalKind::terminate()) else {
-        return std::future::pending().await;
-    };
-    tokio::select! {
-        _ = tokio::signal::ctrl_c() => {}
-        _ = terminate.recv() => {}
-    }
-}
-
-#[cfg(not(unix))]
-async fn interrupted() {
-    let _ = tokio::signal::ctrl_c().await;
 }
 
 /// Colour or not, for this stream.

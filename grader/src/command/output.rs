@@ -32,9 +32,18 @@ pub(super) fn say(text: &str) -> Result<()> {
 
 /// Prints an error, once.
 pub(super) fn complain(error: &Error) {
+    tell(&format!("error: {error}"));
+}
+
+/// Prints what is not as it might be, though the command does its job.
+pub(super) fn warn(what: &str) {
+    tell(&format!("warning: {what}"));
+}
+
+fn tell(text: &str) {
     let mut stderr = anstream::stderr().lock();
-    let text = inert(&format!("error: {}", printable(&error.to_string())));
-    let _ = writeln!(stderr, "{text}");
+    // Nobody to tell it to is no reason to stop.
+    let _ = writeln!(stderr, "{}", inert(&printable(text)));
 }
 
 /// Lets `cargo grader` work from inside a kata's folder too, where cargo sees only the

@@ -79,6 +79,11 @@ impl Diagnostic {
         let rendered = self.rendered.clone().filter(|_| is_wanted);
         rendered.filter(|text| !text.contains("aborting due to"))
     }
+
+    /// Whether it is an error at some place of the code. Others may be the machine's.
+    pub(super) fn is_error_in_code(&self) -> bool {
+        self.level == "error" && !self.spans.is_empty()
+    }
 }
 
 pub(super) fn not_compiled(run: &Run) -> NotCompiled {
@@ -90,10 +95,10 @@ pub(super) fn not_compiled(run: &Run) -> NotCompiled {
         None => Verdict::DoesNotCompile,
     };
     let mut messages = rendered(run, "error");
-    let is_explained = !messages.is_empty() || run.stopped.is_some();
-    if !is_explained {
+    if messages.is_empty() && run.stopped.is_none() {
         messages.push(without_message(run));
     }
+    let is_explained = run.stopped.is_some() || run.has_errors_in_code();
     NotCompiled {
         verdict,
         messages,
@@ -118,6 +123,17 @@ impl Run {
     /// for that is good only where no code of the student's runs in it.
     fn has_said_all(&self) -> bool {
         self.is_whole && matches!(self.ended, Some(Ended::Exited(0 | 1)))
+    }
+
+    fn has_errors_in_code(&self) -> bool {
+        self.diagnostics.iter().any(Diagnostic::is_error_in_code)
+    }
+
+    /// Whether rustc has failed and found nothing wrong with the code. Its word for that is good
+    /// only where no code of the student's runs in it.
+    pub(super) fn failed_for_no_reason(&self) -> bool {
+        let failed = self.stopped.is_none() && self.ended != Some(Ended::Exited(0));
+        failed && !self.has_errors_in_code()
     }
 }
 
@@ -299,6 +315,16 @@ mod tests {
         for run in stopped.into_iter().chain([cut]) {
             assert!(wrong(&run).is_some(), "{:?}", run.ended);
         }
+    }
+
+    #[test]
+    fn what_the_machine_lacks_explains_nothing() {
+        let full = r#"{"$message_type":"diagnostic","message":"failed to write query cache to `x`: No space left on device (os error 28)","code":null,"level":"error","spans":[],"children":[],"rendered":"error: failed to write"}"#;
+        let failed = run(full.as_bytes());
+        assert!(failed.failed_for_no_reason() && !not_compiled(&failed).is_explained);
+        let wrong = format!("{full}\n{}", diagnostic("src/lib.rs", 7, "E0277"));
+        let wrong = run(wrong.as_bytes());
+        assert!(!wrong.failed_for_no_reason() && not_compiled(&wrong).is_explained);
     }
 
     #[test]

@@ -164,6 +164,7 @@ pub(super) fn kind_of(support: &SupportCrate) -> CrateKind {
 }
 
 /// Where rustc works.
+#[derive(Debug, Clone)]
 pub(super) struct Setting {
     /// Its working folder, in the sandbox.
     pub(super) cwd: PathBuf,
@@ -223,7 +224,8 @@ pub(super) struct Run {
 /// Who is told each message as it comes.
 pub(super) type Listener<'a> = &'a mut (dyn FnMut(&Message) + Send);
 
-/// Runs rustc.
+/// Runs rustc; once more without what it has kept, if with that it fails and finds nothing wrong
+/// with the code: what was kept may be damaged, or its disk full.
 ///
 /// # Errors
 /// When it could not be started or ended.
@@ -233,6 +235,24 @@ pub(super) async fn rustc(
     setting: &Setting,
     sandbox: &mut Sandbox,
     mut listener: Option<Listener<'_>>,
+) -> Result<Run> {
+    let run = run(toolchain, call, setting, sandbox, &mut listener).await?;
+    if setting.incremental.is_none() || !run.failed_for_no_reason() {
+        return Ok(run);
+    }
+    let setting = Setting {
+        incremental: None,
+        ..setting.clone()
+    };
+    self::run(toolchain, call, &setting, sandbox, &mut listener).await
+}
+
+async fn run(
+    toolchain: &Toolchain,
+    call: &RustcCall,
+    setting: &Setting,
+    sandbox: &mut Sandbox,
+    listener: &mut Option<Listener<'_>>,
 ) -> Result<Run> {
     let invocation = setting.invocation(toolchain, call);
     let running = sandbox.spawn(&invocation, KEPT_MESSAGES).await?;
@@ -247,7 +267,7 @@ pub(super) async fn rustc(
             _ = look.tick() => stopped = watch.look(&running),
             () = running.stderr.grown(), if listener.is_some() => {
                 let said = read_messages(&running.stderr.next_lines(&mut lines));
-                if let Some(listener) = &mut listener {
+                if let Some(listener) = listener {
                     said.iter().for_each(listener);
                 }
             }

@@ -61,7 +61,9 @@ impl KataCrates<'_> {
         call.env = cargo_variables(&kata.id);
         let events = self.compiler.events;
         let mut listener = |message: &Message| {
+            // What is no error in the code may be made good by another run.
             if let Message::Diagnostic(message) = message
+                && message.is_error_in_code()
                 && let Some(error) = message.rendered_at("error")
             {
                 let _ = events.send(Event::CompileError(error));

@@ -1,6 +1,7 @@
 //! The course and what students hand in: both are only read.
 
 mod catalogue;
+mod layout;
 mod macro_source;
 mod scan;
 mod spans;
@@ -8,6 +9,7 @@ mod submission;
 mod suite_source;
 
 pub(crate) use catalogue::{Catalogue, Kata, SupportCrate};
+pub(crate) use layout::{is_hidden, misplaced};
 pub(crate) use macro_source::MacroSource;
 pub(crate) use spans::with_temporary_spans;
 pub(crate) use submission::{

@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 use std::path::Path;
-use tempfile::NamedTempFile;
+use tempfile::{Builder, NamedTempFile};
 
 /// Puts a text at `path`, and makes its folder if there is none.
 ///
@@ -28,9 +28,23 @@ pub(crate) fn write_durably(path: &Path, text: &str) -> io::Result<()> {
 fn written(path: &Path, text: &str) -> io::Result<NamedTempFile> {
     let folder = path.parent().unwrap_or(Path::new("."));
     std::fs::create_dir_all(folder)?;
-    let mut new = NamedTempFile::new_in(folder)?;
+    let mut builder = Builder::new();
+    let mut new = as_ordinary(&mut builder).tempfile_in(folder)?;
     new.write_all(text.as_bytes())?;
     Ok(new)
+}
+
+/// With the mode that every new file gets, which the umask decides. By themselves temporary files
+/// are closed to everybody else.
+#[cfg(unix)]
+fn as_ordinary<'b, 'n>(builder: &'b mut Builder<'n, 'n>) -> &'b mut Builder<'n, 'n> {
+    use std::os::unix::fs::PermissionsExt;
+    builder.permissions(std::fs::Permissions::from_mode(0o666))
+}
+
+#[cfg(not(unix))]
+fn as_ordinary<'b, 'n>(builder: &'b mut Builder<'n, 'n>) -> &'b mut Builder<'n, 'n> {
+    builder
 }
 
 #[cfg(test)]
@@ -46,6 +60,18 @@ mod tests {
         write_durably(&path, "new").unwrap();
         assert_eq!(fs::read_to_string(&path).unwrap(), "new");
         assert_eq!(fs::read_dir(path.parent().unwrap()).unwrap().count(), 1);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_file_has_the_mode_of_any_new_file() {
+        use std::os::unix::fs::PermissionsExt;
+        let folder = tempfile::tempdir().unwrap();
+        let [ordinary, ours] = ["ordinary", "ours"].map(|name| folder.path().join(name));
+        fs::write(&ordinary, "").unwrap();
+        write(&ours, "").unwrap();
+        let mode = |path| fs::metadata(path).unwrap().permissions().mode();
+        assert_eq!(mode(&ours), mode(&ordinary));
     }
 
     #[test]

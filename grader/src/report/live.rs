@@ -57,6 +57,14 @@ impl Live {
         }
     }
 
+    /// So many katas of a class have been graded, counting those of each submission.
+    pub(crate) fn katas_of_class(&mut self, graded: usize, all: usize) {
+        if self.terminal {
+            let submissions = format!("{}/{} submissions", self.finished, self.all);
+            self.line(&format!("graded {submissions}, {graded}/{all} katas"));
+        }
+    }
+
     /// Takes the line away again.
     pub(crate) fn end(&mut self) {
         if self.terminal && !self.last.is_empty() {

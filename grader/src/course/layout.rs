@@ -1,0 +1,150 @@
+//! Where the katas of a submission lie. A folder that is laid out otherwise than `exercises` gets
+//! no points, so it must be said what was expected and what was passed over.
+
+use super::catalogue::{Catalogue, Kata};
+use crate::text::{plural, printable_name};
+use std::collections::BTreeMap;
+use std::fs::{self, DirEntry};
+use std::path::{Path, PathBuf};
+
+/// How deep below a submission a kata is looked for.
+const MAX_DEPTH: usize = 5;
+/// How many entries of folders are looked at.
+const MAX_ENTRIES: usize = 5000;
+/// How many things are named.
+const NAMED: usize = 5;
+
+/// What of these katas lies elsewhere in `from`, or that nothing of the course lies there.
+pub(crate) fn misplaced(catalogue: &Catalogue, ids: &[&str], from: &Path) -> Vec<String> {
+    let is_in_place = |kata: &&Kata| from.join(kata.path()).symlink_metadata().is_ok();
+    let asked_for = catalogue.katas.iter();
+    let asked_for = asked_for.filter(|kata| ids.contains(&kata.id.as_str()));
+    let missing: Vec<&Kata> = asked_for.filter(|kata| !is_in_place(kata)).collect();
+    let Some(example) = missing.first() else {
+        return Vec::new();
+    };
+    let expected = from.join(example.path()).join("src/lib.rs");
+    let expected = format!("Expected: {}", shown(&expected));
+    let elsewhere = elsewhere(&missing, from);
+    if !elsewhere.is_empty() {
+        let told = elsewhere.into_iter();
+        return told.map(|what| format!("{what}. {expected}")).collect();
+    }
+    if catalogue.katas.iter().any(|kata| is_in_place(&kata)) {
+        return Vec::new();
+    }
+    vec![format!(
+        "{} holds no kata of this course. {expected}. {}",
+        shown(from),
+        contents(from)
+    )]
+}
+
+/// What is said of missing katas that lie in other folders.
+fn elsewhere(missing: &[&Kata], from: &Path) -> Vec<String> {
+    let found = find(missing, from);
+    // A whole course that lies too deep is one mistake.
+    let mut moved: BTreeMap<PathBuf, Vec<&str>> = BTreeMap::new();
+    let mut told = Vec::new();
+    for (kata, folder) in &found {
+        match folder.ancestors().nth(2) {
+            Some(top) if folder.ends_with(kata.path()) => {
+                moved.entry(top.to_owned()).or_default().push(&kata.id);
+            }
+            _ => told.push(format!(
+                "{} lies in {}, where it is not graded",
+                kata.id,
+                shown(folder)
+            )),
+        }
+    }
+    let more = told.len().saturating_sub(NAMED);
+    told.truncate(NAMED);
+    if more > 0 {
+        told.push(format!("{} more lie elsewhere", plural(more, "kata")));
+    }
+    let moved = moved.into_iter().map(|(top, ids)| {
+        format!(
+            "{} ({}) in {}, where they are not graded",
+            plural(ids.len(), "kata"),
+            some_of(&ids),
+            shown(&top)
+        )
+    });
+    moved.chain(told).collect()
+}
+
+/// The missing katas that lie in other folders of the submission: those called like a kata, with a
+/// source in them.
+fn find<'k>(missing: &[&'k Kata], from: &Path) -> Vec<(&'k Kata, PathBuf)> {
+    let mut found = Vec::new();
+    let mut left = vec![(from.to_owned(), 0)];
+    let mut entries = 0;
+    while let Some((folder, depth)) = left.pop() {
+        for entry in visible(&folder) {
+            entries += 1;
+            if entries > MAX_ENTRIES {
+                return found;
+            }
+            if !entry.file_type().is_ok_and(|kind| kind.is_dir()) {
+                continue;
+            }
+            let path = entry.path();
+            let name = entry.file_name();
+            match missing.iter().find(|kata| name == *kata.id) {
+                Some(kata) if holds_source(&path) => found.push((*kata, path)),
+                _ if depth < MAX_DEPTH => left.push((path, depth + 1)),
+                _ => {}
+            }
+        }
+    }
+    found.sort_by(|a, b| a.1.cmp(&b.1));
+    found
+}
+
+fn holds_source(folder: &Path) -> bool {
+    let sources = ["src/lib.rs", "lib.rs"];
+    sources.iter().any(|source| folder.join(source).is_file())
+}
+
+/// What lies in a folder, without what systems, editors and cargo leave.
+fn visible(folder: &Path) -> Vec<DirEntry> {
+    let entries = fs::read_dir(folder).into_iter().flatten().flatten();
+    let is_wanted = |name: &str| !is_hidden(name) && name != "target";
+    let wanted = entries.filter(|entry| is_wanted(&entry.file_name().to_string_lossy()));
+    let mut wanted: Vec<DirEntry> = wanted.collect();
+    wanted.sort_by_key(DirEntry::file_name);
+    wanted
+}
+
+/// Whether systems and editors keep something of their own under such a name.
+pub(crate) fn is_hidden(name: &str) -> bool {
+    name.starts_with('.') || name == "__MACOSX"
+}
+
+fn contents(folder: &Path) -> String {
+    let names = visible(folder).into_iter();
+    let names: Vec<String> = names
+        .map(|entry| printable_name(&entry.file_name().to_string_lossy()))
+        .collect();
+    let names: Vec<&str> = names.iter().map(String::as_str).collect();
+    match names.as_slice() {
+        [] => "It is empty".to_owned(),
+        names => format!("Passed over: {}", some_of(names)),
+    }
+}
+
+fn some_of(names: &[&str]) -> String {
+    let named = names.iter().take(NAMED).copied().collect::<Vec<_>>();
+    let more = names.len().saturating_sub(NAMED);
+    match more {
+        0 => named.join(", "),
+        more => format!("{} and {more} more", named.join(", ")),
+    }
+}
+
+fn shown(path: &Path) -> String {
+    let cwd = std::env::current_dir().unwrap_or_default();
+    let path = path.strip_prefix(&cwd).unwrap_or(path);
+    printable_name(&path.display().to_string())
+}
