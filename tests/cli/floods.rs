@@ -1,37 +1,30 @@
 //! A flood costs the grader no memory.
 
-use crate::course::{Course, solution, with_body};
+use crate::course::{Course, Report};
 use std::fs;
-use std::process::{Child, Command, Stdio};
-
-const FLOOD: &str = r#"    let _ = (path, text);
-    loop {
-        println!("{}", "water ".repeat(10_000));
-    }"#;
+use std::process::{Child, Stdio};
 
 /// What one case may print here, in MiB.
 const OUTPUT: u64 = 256;
 
 #[test]
 fn a_quarter_of_a_gibibyte_of_output_is_counted_and_not_kept() {
-    let limits = format!("[limits]\noutput-mib = {OUTPUT}\nwall-seconds = 60\ncpu-seconds = 60");
-    let course = Course::file_modes()
-        .and_about("file-modes", &limits)
-        .and_submission("file-modes", &with_body(&solution(), "write_text", FLOOD));
-    let mut grader = Command::new(env!("CARGO_BIN_EXE_grader"))
-        .args(["check", "--format", "json", "--report", "json=report"])
-        .current_dir(course.path(""))
-        .env_remove("CI")
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .spawn()
-        .unwrap();
-    let most = most_memory(&mut grader);
-    let report = fs::read_to_string(course.path("report")).unwrap();
-    assert!(report.contains("\"output-exceeded\""), "{report}");
-    assert!(report.contains("bytes left out"), "{report}");
-    assert!(report.len() < 1 << 20, "a report of {} bytes", report.len());
-    let most = most.unwrap() >> 10;
+    let course = Course::with("adder/floods");
+    course.configure(
+        "adder",
+        &format!("limits.output-mib = {OUTPUT}\nlimits.cpu-seconds = 60"),
+    );
+    let mut command = course.program("", "check adder --format json --report json=report");
+    command.stdout(Stdio::null()).stderr(Stdio::null());
+    let most = most_memory(&mut command.spawn().unwrap()).unwrap() >> 10;
+
+    let report = Report::read_file(&course.path("report"));
+    let case = report.case("a_stranger_is_greeted_too");
+    assert_eq!(case["verdict"], "output-exceeded", "{case:#}");
+    let printed = case["failure"]["printed"].as_str().unwrap();
+    assert!(printed.contains("bytes left out"), "{printed}");
+    let size = report.0.to_string().len();
+    assert!(size < 1 << 20, "a report of {size} bytes");
     assert!(most < OUTPUT / 2, "the grader held {most} MiB");
 }
 
