@@ -30,7 +30,13 @@ fn hand_in<'a>(course: &Course, student: &str, submission: &'a str) -> &'a str {
 
 /// What is said of a kata, without times and without the student's name.
 fn said(report: &Report, kata: &str, student: &str) -> Value {
-    let said = Report(report.kata(kata).clone()).without_times();
+    let mut said = Report(report.kata(kata).clone()).without_times();
+    for case in said["cases"].as_array_mut().unwrap() {
+        // How much of a flood comes before it is stopped is chance.
+        if case["verdict"] == "output-exceeded" {
+            case["failure"]["printed"].take();
+        }
+    }
     let folder = format!("class/{student}");
     serde_json::from_str(&said.to_string().replace(&folder, "class/student")).unwrap()
 }
