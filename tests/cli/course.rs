@@ -164,21 +164,6 @@ pub(crate) fn submission(name: &str) -> String {
     read(&Path::new(SUBMISSIONS).join(format!("{name}.rs")))
 }
 
-/// The names of all submissions, in their order.
-pub(crate) fn submissions() -> Vec<String> {
-    let katas = fs::read_dir(SUBMISSIONS).unwrap().map(Result::unwrap);
-    let files = katas.flat_map(|kata| fs::read_dir(kata.path()).unwrap().map(Result::unwrap));
-    let mut names: Vec<String> = files
-        .map(|file| {
-            let name = file.path().with_extension("");
-            let name = name.strip_prefix(SUBMISSIONS).unwrap();
-            name.to_str().unwrap().to_owned()
-        })
-        .collect();
-    names.sort();
-    names
-}
-
 /// The text of the course's solution of a kata.
 pub(crate) fn solution(kata: &str) -> String {
     original("solutions", kata, "src/lib.rs")

@@ -21,7 +21,7 @@ fn the_sandbox_lives_longer_than_any_program_in_it_may() {
     "#;
     let course = Course::new();
     course.submit("adder", untidy);
-    let report = course.report("adder --jobs 1 --repeat 12");
+    let report = course.report("adder --jobs 1 --repeat 8");
     assert_eq!(report.verdict("adder"), "passed", "{:#}", report.0);
 }
 

@@ -28,7 +28,7 @@ fn assert_steers_nothing(format: &str, text: &str) {
     assert!(found.is_empty(), "{format}:\n{}", found.join("\n"));
 }
 
-/// The text of every failure in a JUnit report of one kata.
+/// The text of every failure in a `JUnit` report of one kata.
 fn failures(junit: &str) -> Vec<String> {
     let root = xml::parse(junit);
     let cases = root.children[0].all("testcase");
