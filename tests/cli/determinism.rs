@@ -3,6 +3,7 @@
 
 use crate::course::{Course, Report};
 use serde_json::Value;
+use similar::TextDiff;
 use std::collections::BTreeMap;
 
 /// One for each kind of end that a submission or a case can come to.
@@ -97,10 +98,21 @@ fn a_submission_gets_the_same_verdict_alone_and_in_a_class_of_any_order() {
     ] {
         let in_a_class = in_a_class(order, jobs);
         for (submission, said) in &alone {
-            let among = format!("{submission} among {order:?}");
-            assert_eq!(said, &in_a_class[submission], "{among}");
+            let how = format!("alone, and among {order:?}");
+            assert_same(submission, said, &in_a_class[submission], &how);
         }
     }
+}
+
+/// Fails with the lines that differ.
+fn assert_same(submission: &str, expected: &Value, found: &Value, how: &str) {
+    let [expected, found] = [expected, found].map(|said| format!("{said:#}"));
+    let differ = TextDiff::from_lines(&expected, &found);
+    assert!(
+        expected == found,
+        "{submission}, {how}:\n{}",
+        differ.unified_diff()
+    );
 }
 
 #[test]
@@ -121,8 +133,8 @@ fn a_verdict_from_the_cache_says_what_was_said_when_it_was_made() {
         assert_eq!(kept.kata("adder")["kept"], true, "{submission}");
         let again = grade(&format!("--no-cache --seed {}", made.kata("adder")["seed"]));
         for report in [kept, again] {
-            let expected = said(&made, "adder", "ann");
-            assert_eq!(expected, said(&report, "adder", "ann"), "{submission}");
+            let [made, report] = [&made, &report].map(|report| said(report, "adder", "ann"));
+            assert_same(submission, &made, &report, "made and kept");
         }
     }
 }
