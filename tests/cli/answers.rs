@@ -1,68 +1,72 @@
 //! Right and wrong solutions.
 
-use crate::course::{Course, file_modes};
+use crate::course::{Course, KATAS};
 use predicates::prelude::*;
 use std::fs;
+use std::path::Path;
 
 #[test]
 fn the_courses_solutions_pass_from_wherever_they_are_graded() {
-    let course = Course::file_modes();
+    let course = Course::new();
     course
         .grader("check --solutions")
         .assert()
         .code(0)
-        .stdout(predicate::str::is_match("file-modes +passed").unwrap())
-        .stdout(predicate::str::contains("1 of 1 kata passed"))
+        .stdout(predicate::str::is_match("adder +passed").unwrap())
+        .stdout(predicate::str::contains("4 of 4 katas passed"))
         .stdout(predicate::str::contains("everything here is solved"));
 
-    // A class's folder holds sources and nothing else.
-    course.solve("file-modes", "class/anna");
-    let report = course.report("--from class/anna");
-    assert_eq!(report.kata("file-modes")["verdict"], "passed");
+    // A student's folder in a class holds sources and nothing else.
+    course.student("anna").solve("adder");
+    let report = course.report("adder --from class/anna");
+    assert_eq!(report.verdict("adder"), "passed");
     assert_eq!(report.0["warnings"], serde_json::json!([]));
     course
-        .grader_in("class", "check --from anna --format plain")
+        .grader_in("class", "check adder --from anna --format plain")
         .assert()
         .code(0);
 }
 
 #[test]
 fn every_wrong_solution_fails_by_the_case_that_it_names() {
-    let folder = concat!(
-        env!("CARGO_MANIFEST_DIR"),
-        "/../solutions/files/file-modes/wrong"
-    );
-    let mut seen = 0;
-    for entry in fs::read_dir(folder).unwrap() {
-        let name = entry.unwrap().file_name().into_string().unwrap();
-        let text = file_modes("solutions", &format!("wrong/{name}"));
-        let named = text
-            .lines()
-            .find_map(|line| line.strip_prefix("// Caught by: "));
-        let course = Course::file_modes().and_submission("file-modes", &text);
-        let report = course.report("");
-        assert_eq!(report.kata("file-modes")["verdict"], "failed", "{name}");
-        let not_passed = report.not_passed();
-        assert!(
-            not_passed.contains(&named.unwrap()),
-            "{name}: {not_passed:?}"
-        );
-        seen += 1;
+    let course = Course::new();
+    for kata in KATAS {
+        let wrong = course.path("solutions").join(crate::course::place(kata));
+        for (name, text) in texts_in(&wrong.join("wrong")) {
+            let named = text
+                .lines()
+                .find_map(|line| line.strip_prefix("// Caught by: "));
+            course.submit(kata, &text);
+            let report = course.report(kata);
+            assert_eq!(report.verdict(kata), "failed", "{name}");
+            assert_eq!(report.not_passed(kata), [named.unwrap()], "{name}");
+        }
     }
-    assert!(seen >= 4, "only {seen} wrong solutions");
+}
+
+/// The files of a folder: names and texts.
+fn texts_in(folder: &Path) -> Vec<(String, String)> {
+    let files = fs::read_dir(folder).unwrap().map(Result::unwrap);
+    let texts = files.map(|file| {
+        let name = file.file_name().into_string().unwrap();
+        (name, fs::read_to_string(file.path()).unwrap())
+    });
+    texts.collect()
 }
 
 #[test]
 fn a_folder_that_lacks_a_kata_has_not_attempted_it() {
-    let course = Course::file_modes();
+    let course = Course::new();
     course.write("class/bob/notes.txt", "I was ill");
     let report = course.report("--from class/bob");
-    assert_eq!(report.kata("file-modes")["verdict"], "not-attempted");
+    for kata in KATAS {
+        assert_eq!(report.verdict(kata), "not-attempted");
+    }
 }
 
 #[test]
 fn what_is_no_folder_cannot_be_graded() {
-    Course::file_modes()
+    Course::new()
         .grader("check --from class/nobody")
         .assert()
         .code(2)

@@ -1,96 +1,85 @@
 //! `batch`: a class is graded as each student would be alone.
 
-use crate::course::{Course, Report};
+use crate::course::Course;
 use predicates::prelude::*;
 use std::fs;
 
-/// A class of these students who have all solved `file-modes`.
-fn class(students: &[&str]) -> Course {
-    let course = Course::file_modes();
-    for student in students {
-        course.solve("file-modes", &format!("class/{student}"));
-    }
-    course
-}
-
-fn lib(course: &Course, student: &str) -> std::path::PathBuf {
-    course.path(&format!("class/{student}/files/file-modes/src/lib.rs"))
-}
-
-fn report(course: &Course, student: &str) -> Report {
-    let text = fs::read_to_string(course.path(&format!("reports/{student}.json")));
-    Report::read(&text.unwrap()).unwrap()
-}
-
-fn verdict(course: &Course, student: &str) -> String {
-    let report = report(course, student);
-    report.kata("file-modes")["verdict"]
-        .as_str()
-        .unwrap()
-        .to_owned()
-}
-
 #[test]
 fn each_student_gets_a_report_and_a_line() {
-    let course = class(&["ann", "bob", "cy", "dee"]);
-    let solved = fs::read_to_string(lib(&course, "bob")).unwrap();
-    fs::write(lib(&course, "bob"), format!("{solved}\n// Bob's own.\n")).unwrap();
-    fs::write(lib(&course, "cy"), "pub fn").unwrap();
-    fs::remove_dir_all(course.path("class/dee/files")).unwrap();
+    let course = Course::new();
+    course.student("ann").solve("adder");
+    course.student("bob").hand_in("adder/warns");
+    course.student("cy").hand_in("adder/unclosed");
+    course.write("class/dee/notes.txt", "I was ill");
     let graded = course.grader("batch class --out reports").assert().code(1);
     graded.stdout(
         predicate::str::is_match(
-            r"(?m)^ann +15/15 points +1/1 katas\nbob +15/15 .*\ncy +0/15 .*\ndee +0/15 ",
+            r"(?m)^ann +6/15 points +1/4 katas\nbob +6/15 .*\ncy +0/15 .*\ndee +0/15 ",
         )
         .unwrap(),
     );
-    let verdicts = ["ann", "bob", "cy", "dee"].map(|student| verdict(&course, student));
-    assert_eq!(
-        verdicts,
-        ["passed", "passed", "does-not-compile", "not-attempted"]
-    );
+    for (student, verdict) in [
+        ("ann", "passed"),
+        ("bob", "passed"),
+        ("cy", "does-not-compile"),
+        ("dee", "not-attempted"),
+    ] {
+        assert_eq!(course.report_on(student).verdict("adder"), verdict);
+    }
 }
 
 #[test]
-fn who_handed_in_the_same_gets_the_same_and_reads_only_of_his_own_folder() {
-    let course = class(&["ann", "bob", "cy", "dee"]);
-    let broken = fs::read_to_string(lib(&course, "cy")).unwrap();
-    let broken = broken.replacen("pub fn write_text(", "pub fn write_texts(", 1);
+fn students_who_handed_in_the_same_get_the_same_and_read_only_of_their_own_folders() {
+    let course = Course::new();
+    for student in ["ann", "bob"] {
+        course.student(student).solve("adder");
+    }
     for student in ["cy", "dee"] {
-        fs::write(lib(&course, student), &broken).unwrap();
+        course.student(student).hand_in("adder/renamed");
     }
     course.grader("batch class --out reports").assert().code(1);
-    let cases = |student| report(&course, student).without_times()["katas"].clone();
-    assert_eq!(cases("ann"), cases("bob"));
-    assert_eq!(verdict(&course, "dee"), "does-not-compile");
+    let katas = |student| course.report_on(student).without_times()["katas"].clone();
+    assert_eq!(katas("ann"), katas("bob"));
+    assert_eq!(course.report_on("dee").verdict("adder"), "does-not-compile");
     for (student, other) in [("cy", "dee"), ("dee", "cy"), ("ann", "bob")] {
-        let text = fs::read_to_string(course.path(&format!("reports/{student}.json"))).unwrap();
+        let text = course.report_on(student).0.to_string();
         assert!(text.contains(student) && !text.contains(&format!("class/{other}")));
     }
 }
 
 #[test]
+fn the_same_work_is_graded_once_for_all_who_handed_it_in() {
+    let course = Course::new();
+    for student in ["ann", "bob", "cy"] {
+        course.student(student).solve("adder");
+    }
+    course
+        .grader("batch class --out reports --jobs 1")
+        .assert()
+        .code(1);
+    let reports = ["ann", "bob", "cy"].map(|student| course.report_on(student));
+    let graded = reports
+        .iter()
+        .filter(|report| report.kata("adder")["kept"] == false);
+    assert_eq!(graded.count(), 1);
+}
+
+#[test]
 fn a_seed_makes_a_class_grade_as_check_would() {
-    let course = class(&["ann"]);
-    let wrong = fs::read_to_string(lib(&course, "ann")).unwrap();
-    let wrong = wrong.replacen(
-        "fs::write(path, text)",
-        "fs::write(path, text.repeat(2))",
-        1,
-    );
-    fs::write(lib(&course, "ann"), wrong).unwrap();
+    let course = Course::new();
+    course.student("ann").hand_in("adder/half_right");
     course
         .grader("batch class --out reports --seed 7")
         .assert()
         .code(1);
     let alone = course.report("--from class/ann --seed 7").without_times();
-    let in_class = report(&course, "ann").without_times();
+    let in_class = course.report_on("ann").without_times();
     assert_eq!(in_class["katas"], alone["katas"]);
 }
 
 #[test]
 fn a_folder_without_students_is_told() {
-    let course = Course::file_modes();
+    let course = Course::new();
     course.write("class/notes.txt", "");
     course
         .grader("batch class --out reports")
@@ -106,7 +95,8 @@ fn a_folder_without_students_is_told() {
 
 #[test]
 fn reports_are_put_nowhere_among_the_students() {
-    let course = class(&["ann"]);
+    let course = Course::new();
+    course.student("ann").solve("adder");
     for out in ["class", "class/reports", "class/ann/reports"] {
         course
             .grader(&format!("batch class --out {out}"))
@@ -118,14 +108,13 @@ fn reports_are_put_nowhere_among_the_students() {
 }
 
 #[test]
-fn the_work_of_many_who_handed_in_the_same_is_done_once() {
-    let students = ["ann", "bob", "cy", "dee", "eve", "fay", "gus", "hal"];
-    let course = class(&students);
-    course
-        .grader("batch class --out reports --jobs 1")
-        .assert()
-        .success();
-    let kept = students.map(|student| report(&course, student).kata("file-modes")["kept"].clone());
-    let made = kept.iter().filter(|kept| **kept == false).count();
-    assert_eq!(made, 1, "{kept:?}");
+fn a_students_odd_name_is_shown_and_does_not_steer_the_terminal() {
+    let course = Course::new();
+    course.student("\u{1b}[2Jann").solve("adder");
+    let output = course.grader("batch class --out reports").output().unwrap();
+    let text = String::from_utf8(output.stdout).unwrap();
+    assert!(text.contains("ann"), "{text}");
+    assert!(!text.contains('\u{1b}'), "{text}");
+    let reports = fs::read_dir(course.path("reports")).unwrap();
+    assert_eq!(reports.count(), 1);
 }

@@ -4,18 +4,18 @@ use crate::course::Course;
 use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
 use std::fs::File;
 use std::io::Read;
-use std::process::Command;
+use std::process::Stdio;
 
 const ESCAPE: &str = "\u{1b}";
 
 fn piped(args: &str) -> String {
-    let output = Course::file_modes().grader(args).output().unwrap();
+    let output = Course::new().grader(args).output().unwrap();
     String::from_utf8(output.stdout).unwrap()
 }
 
 /// What the grader writes to a terminal.
-fn on_a_terminal(args: &[&str], env: &[(&str, &str)]) -> String {
-    let course = Course::file_modes();
+fn on_a_terminal(args: &str, env: &[(&str, &str)]) -> String {
+    let course = Course::new();
     let terminal = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY).unwrap();
     grantpt(&terminal).unwrap();
     unlockpt(&terminal).unwrap();
@@ -30,15 +30,11 @@ fn on_a_terminal(args: &[&str], env: &[(&str, &str)]) -> String {
         String::from_utf8(shown).unwrap()
     });
     let theirs = File::options().read(true).write(true).open(name).unwrap();
-    let mut command = Command::new(env!("CARGO_BIN_EXE_grader"));
+    let mut command = course.program("", args);
     command
-        .args(args)
-        .current_dir(course.path(""))
-        .env_remove("NO_COLOR")
-        .env_remove("CI")
         .envs(env.iter().copied())
         .stdout(theirs)
-        .stderr(std::process::Stdio::null());
+        .stderr(Stdio::null());
     assert_eq!(command.status().unwrap().code(), Some(1));
     // Its own handles of the terminal go with it.
     drop(command);
@@ -78,17 +74,17 @@ fn forms_for_programs_and_logs_have_no_colour_even_when_it_is_asked_for() {
 
 #[test]
 fn a_terminal_gets_colour_unless_no_color_is_set() {
-    assert!(on_a_terminal(&["check"], &[]).contains(ESCAPE));
-    let without = on_a_terminal(&["check"], &[("NO_COLOR", "1")]);
+    assert!(on_a_terminal("check", &[]).contains(ESCAPE));
+    let without = on_a_terminal("check", &[("NO_COLOR", "1")]);
     assert!(without.contains("not attempted"), "{without}");
     assert!(!without.contains(ESCAPE), "{without}");
     // The convention says that an empty variable is not set.
-    assert!(on_a_terminal(&["check"], &[("NO_COLOR", "")]).contains(ESCAPE));
+    assert!(on_a_terminal("check", &[("NO_COLOR", "")]).contains(ESCAPE));
 }
 
 #[test]
 fn what_is_asked_for_on_the_command_line_wins() {
-    assert!(!on_a_terminal(&["check", "--color", "never"], &[]).contains(ESCAPE));
-    let asked = on_a_terminal(&["--color", "always", "check"], &[("NO_COLOR", "1")]);
+    assert!(!on_a_terminal("check --color never", &[]).contains(ESCAPE));
+    let asked = on_a_terminal("--color always check", &[("NO_COLOR", "1")]);
     assert!(asked.contains(ESCAPE));
 }

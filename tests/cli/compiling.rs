@@ -1,147 +1,147 @@
-//! What does not compile: one course, one mistake per kata, graded once.
+//! What does not compile.
 
-use crate::course::{Course, Report, file_modes, replaced, solution, texts};
-use std::sync::LazyLock;
+use crate::course::{Course, Report, original, submission, texts};
 
-struct Graded {
-    report: Report,
+/// What a student who handed in something that does not compile is told.
+struct Told {
+    /// The compiler's messages in the JSON report, without colours.
+    compiler: String,
+    /// The report in plain text.
     plain: String,
-    status: Option<i32>,
 }
 
-static GRADED: LazyLock<Graded> = LazyLock::new(|| {
-    let course = Course::file_modes()
-        .and_twin("other-signature")
-        .and_twin("renamed")
-        .and_twin("syntax-error")
-        .and_twin("reads-the-suite")
-        .and_twin("names-the-driver");
-    course.solve("file-modes", "exercises");
-    let owned = replaced(
-        &solution(),
-        "pub fn write_text(path: impl AsRef<Path>, text: &str)",
-        "pub fn write_text(path: impl AsRef<Path>, text: String)",
-    );
-    course.submit("other-signature", &owned);
-    course.submit("renamed", &solution().replace("read_bytes", "bytes"));
-    course.submit(
-        "syntax-error",
-        &replaced(&solution(), "fs::read(path)\n}", "fs::read(path\n}"),
-    );
-    let constants = ["suite.rs", "../suite.rs", "../../suite.rs"]
-        .map(|path| format!("pub const _: &str = include_str!({path:?});\n"));
-    course.submit("reads-the-suite", &(solution() + &constants.concat()));
-    course.submit(
-        "names-the-driver",
-        &(solution() + "pub use suite_drive::serve;\nextern crate suite;\n"),
-    );
-    let output = course
-        .grader("check --format json --report plain=plain")
-        .output()
-        .unwrap();
-    let text = String::from_utf8(output.stdout).unwrap();
-    Graded {
-        report: Report::read(&text).unwrap(),
-        plain: std::fs::read_to_string(course.path("plain")).unwrap(),
-        status: output.status.code(),
+impl Told {
+    fn of(submission: &str) -> Self {
+        let course = Course::with(submission);
+        let mut check = course.grader("check adder --format json --report plain=plain");
+        let report = Report::printed_by(&mut check);
+        assert_eq!(report.verdict("adder"), "does-not-compile");
+        Self {
+            compiler: report.compiler("adder"),
+            plain: std::fs::read_to_string(course.path("plain")).unwrap(),
+        }
     }
-});
 
-/// What the compiler said of a kata that does not compile, without its colours.
-fn compiler(kata: &str) -> String {
-    let kata = GRADED.report.kata(kata);
-    assert_eq!(kata["verdict"], "does-not-compile", "{kata:#}");
-    let text = texts(&kata["compiler"]);
-    anstream::adapter::strip_str(&text).to_string()
+    /// The messages with every line break and indent a space.
+    fn prose(&self) -> String {
+        let words: Vec<&str> = self.compiler.split_whitespace().collect();
+        words.join(" ")
+    }
+
+    /// Lines of the hidden suite that are shown.
+    fn suite_lines(&self) -> Vec<String> {
+        let suite = original("tests/hidden", "adder", "suite.rs");
+        let lines = suite.lines().map(str::trim).filter(|line| line.len() > 16);
+        let shown = |line: &&str| {
+            [&self.compiler, &self.plain]
+                .iter()
+                .any(|it| it.contains(*line))
+        };
+        lines.filter(shown).map(str::to_owned).collect()
+    }
 }
 
-/// What the compiler said, with every line break and indent a space.
-fn prose(kata: &str) -> String {
-    let words = compiler(kata);
-    let words: Vec<&str> = words.split_whitespace().collect();
-    words.join(" ")
-}
-
-/// Lines of the hidden suite of `file-modes` that the report shows to who wrote `kata`.
-fn suite_lines_in(kata: &str) -> Vec<String> {
-    let text = format!("{}{}", compiler(kata), GRADED.plain);
-    let suite =
-        file_modes("tests/hidden", "suite.rs").replace("file_modes", &kata.replace('-', "_"));
-    let lines = suite.lines().map(str::trim).filter(|line| line.len() > 16);
-    let shown = lines.filter(|line| text.contains(line));
-    shown.map(str::to_owned).collect()
+/// Where a line of a submission of `adder` stands.
+fn place_of(name: &str, line: &str) -> String {
+    let text = submission(name);
+    let number = text.lines().position(|other| other.contains(line)).unwrap() + 1;
+    format!("exercises/basics/adder/src/lib.rs:{number}")
 }
 
 #[test]
 fn a_syntax_error_is_told_in_rustcs_words_at_the_students_path() {
-    let said = compiler("syntax-error");
-    let line = solution()
-        .lines()
-        .position(|line| line.contains("fs::read(path)"))
-        .unwrap();
-    let place = format!("exercises/files/syntax-error/src/lib.rs:{}", line + 1);
-    assert!(
-        said.contains("error: mismatched closing delimiter: `}`"),
-        "{said}"
-    );
-    assert!(said.contains(&place), "{said}");
-    assert!(
-        said.contains("fs::read(path"),
-        "the line itself is not shown: {said}"
-    );
-    assert!(GRADED.plain.contains(&place), "{}", GRADED.plain);
+    let told = Told::of("adder/unclosed");
+    let place = place_of("adder/unclosed", "a.wrapping_add(b");
+    for text in [&told.compiler, &told.plain] {
+        assert!(
+            text.contains("error: mismatched closing delimiter: `}`"),
+            "{text}"
+        );
+        assert!(text.contains(&place), "{text}");
+        assert!(
+            text.contains("a.wrapping_add(b"),
+            "the line itself is not shown: {text}"
+        );
+    }
 }
 
 #[test]
-fn what_does_not_compile_leaves_the_others_alone() {
-    let kata = GRADED.report.kata("file-modes");
-    assert_eq!(kata["verdict"], "passed", "{kata:#}");
-    assert_eq!(GRADED.status, Some(1));
+fn what_does_not_compile_leaves_the_other_katas_alone() {
+    let course = Course::with("adder/does_not_compile");
+    course.solve("spawner");
+    let report = course.report("adder spawner");
+    assert_eq!(report.verdict("adder"), "does-not-compile");
+    assert_eq!(report.verdict("spawner"), "passed");
+    course.grader("check adder spawner").assert().code(1);
 }
 
 #[test]
 fn a_changed_signature_is_explained_and_shows_no_line_of_the_suite() {
-    let said = prose("other-signature");
-    assert!(
-        said.contains("signature is no longer the one of the stub"),
-        "{said}"
-    );
-    assert!(
-        said.contains("cargo grader show other-signature --stub"),
-        "{said}"
-    );
-    assert!(said.contains("error[E0308]: mismatched types"), "{said}");
-    assert!(
-        said.contains("exercises/files/other-signature/src/lib.rs:"),
-        "{said}"
-    );
-    assert_eq!(suite_lines_in("other-signature"), Vec::<String>::new());
+    let told = Told::of("adder/other_signature");
+    let place = place_of("adder/other_signature", "pub fn greet");
+    for said in [
+        "signature is no longer the one of the stub",
+        "cargo grader show adder --stub",
+        "error[E0308]: mismatched types",
+        &place,
+    ] {
+        assert!(told.prose().contains(said), "{said}:\n{}", told.compiler);
+    }
+    assert_eq!(told.suite_lines(), Vec::<String>::new());
 }
 
 #[test]
 fn a_public_name_that_is_gone_is_named() {
-    let said = prose("renamed");
-    assert!(said.contains("read_bytes"), "{said}");
-    assert!(said.contains("cargo grader show renamed --stub"), "{said}");
-    assert_eq!(suite_lines_in("renamed"), Vec::<String>::new());
+    let told = Told::of("adder/renamed");
+    for said in ["`adder::add`", "cargo grader show adder --stub"] {
+        assert!(told.prose().contains(said), "{said}:\n{}", told.compiler);
+    }
+    assert_eq!(told.suite_lines(), Vec::<String>::new());
 }
 
 #[test]
-fn the_driver_cannot_be_named_and_the_suite_reads_as_if_nothing_in_it_decided() {
-    let said = compiler("names-the-driver");
-    assert!(said.contains("suite_drive"), "{said}");
-    let everything = format!("{}{}", GRADED.report.0, GRADED.plain);
-    assert!(!everything.contains("The contract of the README, read from left"));
+fn a_submission_that_reads_the_suite_finds_nothing_in_it_that_decides() {
+    let course = Course::new();
+    let reads = r#"
+        pub fn add(_: i32, _: i32) -> i32 {
+            panic!("{}", include_str!("../suite.rs"))
+        }
+
+        pub fn greet(_: &str) -> String {
+            String::new()
+        }
+    "#;
+    course.submit("adder", reads);
+    let report = course.report("adder");
+    let case = report.case("small_numbers_are_added");
+    let read = case["failure"]["panics"][0]["message"].as_str().unwrap();
+    assert!(read.contains("small_numbers_are_added"), "{read}");
+    for decides in ["wrapping_add", "Hello", "rng.range"] {
+        assert!(!read.contains(decides), "{read}");
+    }
+}
+
+#[test]
+fn a_submission_cannot_name_the_crates_of_the_driver() {
+    let course = Course::new();
+    for name in ["suite", "suite_drive", "wire", "driver"] {
+        course.submit("adder", &format!("pub extern crate {name};\n"));
+        let report = course.report("adder");
+        let said = report.compiler("adder");
+        assert!(
+            said.contains(&format!("can't find crate for `{name}`")),
+            "{said}"
+        );
+    }
 }
 
 #[test]
 fn the_errors_of_a_lone_kata_come_before_everything_else_and_only_once() {
-    let course = Course::file_modes();
-    course.submit(
-        "file-modes",
-        &(solution() + "pub fn number() -> u32 { \"a text\" }\n"),
-    );
-    let output = course.grader("check --report json=json").output().unwrap();
+    let course = Course::with("adder/does_not_compile");
+    let output = course
+        .grader("check adder --report json=json")
+        .output()
+        .unwrap();
     let printed = String::from_utf8(output.stdout).unwrap();
     let error = "error[E0308]: mismatched types";
     assert_eq!(printed.matches(error).count(), 1, "{printed}");
@@ -149,8 +149,15 @@ fn the_errors_of_a_lone_kata_come_before_everything_else_and_only_once() {
     assert_eq!(before.trim(), "", "{printed}");
     assert!(after.contains("does not compile"), "{printed}");
 
-    let report = Report::read(&std::fs::read_to_string(course.path("json")).unwrap()).unwrap();
-    let said = texts(&report.kata("file-modes")["compiler"]);
-    let said = anstream::adapter::strip_str(&said).to_string();
+    let said = Report::read_file(&course.path("json")).compiler("adder");
     assert!(said.contains(error), "{said}");
+}
+
+#[test]
+fn warnings_are_reported_and_cost_no_points() {
+    let report = Course::with("adder/warns").report("adder");
+    assert_eq!(report.verdict("adder"), "passed");
+    let warnings = texts(&report.kata("adder")["compiler"]);
+    assert!(warnings.contains("unused variable"), "{warnings}");
+    assert!(warnings.contains("never used"), "{warnings}");
 }

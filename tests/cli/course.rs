@@ -1,4 +1,4 @@
-//! Tiny courses in temporary folders, and the binary that is driven on them.
+//! Copies of the tiny course in temporary folders, and the binary that is driven on them.
 
 use crate::schema;
 use assert_cmd::Command;
@@ -8,87 +8,91 @@ use std::path::{Path, PathBuf};
 use std::process;
 use tempfile::TempDir;
 
-/// The workspace that everything is copied from.
-const WORKSPACE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/..");
+/// The tiny course.
+const COURSE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../tests/fixtures/course");
+/// What students hand in: `<kata>/<name>.rs`.
+const SUBMISSIONS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../tests/fixtures/submissions");
 /// The folders of a course that hold something for each kata.
 const TOPS: [&str; 3] = ["exercises", "solutions", "tests/hidden"];
 
-/// A course of a few katas, as it comes to a student.
+/// Every kata of the tiny course, in the course's order.
+pub(crate) const KATAS: [&str; 4] = ["spawner", "adder", "ticket", "wordlist"];
+
+/// A copy of the tiny course, as it comes to a student.
 pub(crate) struct Course {
     folder: TempDir,
+    exercises: Folder,
 }
 
 impl Course {
-    /// With copies of these katas.
-    pub(crate) fn new(katas: &[&str]) -> Self {
-        let course = Self {
-            folder: tempfile::tempdir().unwrap(),
-        };
-        for kata in katas {
-            let place = place(kata);
-            for top in TOPS {
-                let source = Path::new(WORKSPACE).join(top).join(&place);
-                copy(&source, &course.path(top).join(&place), &|text| text);
-            }
-        }
-        let manifest = Path::new(WORKSPACE).join("exercises/Cargo.toml");
-        fs::copy(manifest, course.path("exercises/Cargo.toml")).unwrap();
+    pub(crate) fn new() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        copy(Path::new(COURSE), folder.path());
+        let exercises = Folder(folder.path().join("exercises"));
+        Self { folder, exercises }
+    }
+
+    /// With this as the student's submission of a kata.
+    pub(crate) fn with(name: &str) -> Self {
+        let course = Self::new();
+        course.hand_in(name);
         course
     }
 
-    /// With `file-modes` only.
-    pub(crate) fn file_modes() -> Self {
-        Self::new(&["file-modes"])
-    }
-
-    /// With another kata that is `file-modes` under another name. The oracle does not know
-    /// it, so it can be refused, compiled and shown, but not run.
-    pub(crate) fn and_twin(self, id: &str) -> Self {
-        let name = id.replace('-', "_");
+    /// Adds a copy of a kata. Its suite names the crate of the original, so it can be listed,
+    /// refused and shown, but not compiled.
+    pub(crate) fn add_copy(&self, kata: &str, id: &str) {
         for top in TOPS {
-            let source = Path::new(WORKSPACE).join(top).join("files/file-modes");
-            let renamed = |text: String| {
-                let text = text.replace("file-modes", id);
-                text.replace("file_modes", &name)
-            };
-            copy(&source, &self.path(top).join("files").join(id), &renamed);
+            let original = self.path(top).join(place(kata));
+            copy(&original, &original.with_file_name(id));
         }
-        self
     }
 
-    /// With this at the end of the `kata.toml` of a kata in `files`, for example limits.
-    pub(crate) fn and_about(self, kata: &str, more: &str) -> Self {
-        let file = self.path(&format!("tests/hidden/files/{kata}/kata.toml"));
-        let about = fs::read_to_string(&file).unwrap();
-        // Tables come last, and the hints are tables.
-        let (keys, hints) = about.split_at(about.find("[[hints]]").unwrap());
-        fs::write(file, format!("{keys}{more}\n{hints}")).unwrap();
-        self
+    /// Changes a kata's `kata.toml`: sets the keys of `toml`, and those of its tables.
+    pub(crate) fn configure(&self, kata: &str, toml: &str) {
+        let file = self
+            .path("tests/hidden")
+            .join(place(kata))
+            .join("kata.toml");
+        let mut about: toml::Table = fs::read_to_string(&file).unwrap().parse().unwrap();
+        let changes: toml::Table = toml.parse().unwrap();
+        for (key, value) in changes {
+            match (about.get_mut(&key), value) {
+                (Some(toml::Value::Table(known)), toml::Value::Table(more)) => known.extend(more),
+                (_, value) => drop(about.insert(key, value)),
+            }
+        }
+        fs::write(file, about.to_string()).unwrap();
     }
 
-    /// With this as the student's `lib.rs` of a kata in `files`.
-    pub(crate) fn and_submission(self, kata: &str, text: &str) -> Self {
-        self.submit(kata, text);
-        self
-    }
-
-    /// Writes the student's `lib.rs` of a kata in `files`.
+    /// Writes the student's `lib.rs` of a kata.
     pub(crate) fn submit(&self, kata: &str, text: &str) {
-        fs::write(self.lib(kata), text).unwrap();
+        self.exercises.submit(kata, text);
     }
 
-    /// The student's `lib.rs` of a kata in `files`.
+    /// Copies a submission, `<kata>/<name>`, to the student's folder.
+    pub(crate) fn hand_in(&self, name: &str) {
+        self.exercises.hand_in(name);
+    }
+
+    /// Copies the course's solution of a kata to the student's folder.
+    pub(crate) fn solve(&self, kata: &str) {
+        self.exercises.solve(kata);
+    }
+
+    /// The student's `lib.rs` of a kata.
     pub(crate) fn lib(&self, kata: &str) -> PathBuf {
-        self.path(&format!("exercises/files/{kata}/src/lib.rs"))
+        self.exercises.lib(kata)
     }
 
-    /// Copies the course's own solution of a kata to the student's folder, or wherever
-    /// `top` says.
-    pub(crate) fn solve(&self, kata: &str, top: &str) {
-        let place = place(kata);
-        let source = Path::new(WORKSPACE).join("solutions").join(&place);
-        let target = self.path(top).join(place);
-        copy(&source.join("src"), &target.join("src"), &|text| text);
+    /// The folder of a student in a class: `class/<name>`.
+    pub(crate) fn student(&self, name: &str) -> Folder {
+        Folder(self.path("class").join(name))
+    }
+
+    /// What `batch class --out reports` has said of a student.
+    pub(crate) fn report_on(&self, student: &str) -> Report {
+        Report::read_file(&self.path(&format!("reports/{student}.json")))
     }
 
     /// Something below the course's root.
@@ -98,9 +102,7 @@ impl Course {
 
     /// Writes a file below the course's root, with its folders.
     pub(crate) fn write(&self, below: &str, text: &str) {
-        let file = self.path(below);
-        fs::create_dir_all(file.parent().unwrap()).unwrap();
-        fs::write(file, text).unwrap();
+        write(&self.path(below), text);
     }
 
     /// The binary with these arguments, separated by spaces, in the course's root.
@@ -128,69 +130,81 @@ impl Course {
 
     /// What `check` with these arguments reports as JSON, whatever its exit status says.
     pub(crate) fn report(&self, args: &str) -> Report {
-        let output = self
-            .grader(&format!("check --format json {args}"))
-            .output()
-            .unwrap();
-        let text = String::from_utf8(output.stdout).unwrap();
-        Report::read(&text)
-            .unwrap_or_else(|| panic!("{text}\n{}", String::from_utf8_lossy(&output.stderr)))
+        Report::printed_by(&mut self.grader(&format!("check --format json {args}")))
     }
 }
 
-/// `<track>/<id>` of a kata of the workspace.
-fn place(kata: &str) -> PathBuf {
-    let hidden = Path::new(WORKSPACE).join("tests/hidden");
-    let tracks = fs::read_dir(hidden).unwrap().map(Result::unwrap);
-    let track = tracks
-        .map(|track| track.path())
-        .find(|track| track.join(kata).is_dir());
-    let track = track.unwrap_or_else(|| panic!("the workspace has no kata {kata}"));
-    Path::new(track.file_name().unwrap()).join(kata)
+/// A folder laid out like `exercises`.
+pub(crate) struct Folder(PathBuf);
+
+impl Folder {
+    /// Writes the `lib.rs` of a kata.
+    pub(crate) fn submit(&self, kata: &str, text: &str) {
+        write(&self.lib(kata), text);
+    }
+
+    /// Copies a submission, `<kata>/<name>`.
+    pub(crate) fn hand_in(&self, name: &str) {
+        let (kata, _) = name.split_once('/').unwrap();
+        self.submit(kata, &submission(name));
+    }
+
+    /// Copies the course's solution of a kata.
+    pub(crate) fn solve(&self, kata: &str) {
+        self.submit(kata, &solution(kata));
+    }
+
+    /// The `lib.rs` of a kata.
+    pub(crate) fn lib(&self, kata: &str) -> PathBuf {
+        self.0.join(place(kata)).join("src/lib.rs")
+    }
 }
 
-/// Copies a folder of texts, each of them changed.
-fn copy(source: &Path, target: &Path, change: &dyn Fn(String) -> String) {
+/// The text of a submission, `<kata>/<name>`.
+pub(crate) fn submission(name: &str) -> String {
+    read(&Path::new(SUBMISSIONS).join(format!("{name}.rs")))
+}
+
+/// The text of the course's solution of a kata.
+pub(crate) fn solution(kata: &str) -> String {
+    original("solutions", kata, "src/lib.rs")
+}
+
+/// A file of a kata as the tiny course has it.
+pub(crate) fn original(top: &str, kata: &str, below: &str) -> String {
+    read(&Path::new(COURSE).join(top).join(place(kata)).join(below))
+}
+
+/// `<track>/<id>` of a kata.
+pub(crate) fn place(kata: &str) -> PathBuf {
+    let track = if kata == "spawner" {
+        "threads"
+    } else {
+        "basics"
+    };
+    Path::new(track).join(kata)
+}
+
+fn read(file: &Path) -> String {
+    fs::read_to_string(file).unwrap_or_else(|error| panic!("{}: {error}", file.display()))
+}
+
+fn write(file: &Path, text: &str) {
+    fs::create_dir_all(file.parent().unwrap()).unwrap();
+    fs::write(file, text).unwrap();
+}
+
+fn copy(source: &Path, target: &Path) {
     fs::create_dir_all(target).unwrap();
     for entry in fs::read_dir(source).unwrap() {
         let entry = entry.unwrap();
         let target = target.join(entry.file_name());
         if entry.file_type().unwrap().is_dir() {
-            copy(&entry.path(), &target, change);
+            copy(&entry.path(), &target);
         } else {
-            let text = fs::read_to_string(entry.path()).unwrap();
-            fs::write(target, change(text)).unwrap();
+            fs::copy(entry.path(), target).unwrap();
         }
     }
-}
-
-/// A file of `file-modes` in the workspace.
-pub(crate) fn file_modes(top: &str, below: &str) -> String {
-    let folder = Path::new(WORKSPACE).join(top).join("files/file-modes");
-    fs::read_to_string(folder.join(below)).unwrap()
-}
-
-/// The course's solution of `file-modes`.
-pub(crate) fn solution() -> String {
-    file_modes("solutions", "src/lib.rs")
-}
-
-/// A text with one piece replaced, which must be there once.
-pub(crate) fn replaced(text: &str, old: &str, new: &str) -> String {
-    assert_eq!(text.matches(old).count(), 1, "{old:?} in\n{text}");
-    text.replace(old, new)
-}
-
-/// `lib.rs` of `file-modes` with the body of one function replaced.
-pub(crate) fn with_body(text: &str, function: &str, body: &str) -> String {
-    let start = text
-        .find(&format!("fn {function}"))
-        .unwrap_or_else(|| panic!("no function {function}"));
-    let open = start + text[start..].find("{\n").unwrap() + 2;
-    let indent = text[..start].rsplit('\n').next().unwrap();
-    let indent = &indent[..indent.len() - indent.trim_start().len()];
-    let close = open + text[open..].find(&format!("\n{indent}}}\n")).unwrap();
-    format!("{}{body}{}", &text[..open], &text[close..])
 }
 
 /// A report in JSON.
@@ -205,12 +219,27 @@ impl Report {
         Some(Self(report))
     }
 
-    /// Without everything that may differ from run to run.
+    /// What a file holds.
+    pub(crate) fn read_file(file: &Path) -> Self {
+        let text = read(file);
+        Self::read(&text).unwrap_or_else(|| panic!("{}: {text}", file.display()))
+    }
+
+    /// What a command prints, whatever its exit status says.
+    pub(crate) fn printed_by(command: &mut Command) -> Self {
+        let output = command.output().unwrap();
+        let text = String::from_utf8(output.stdout).unwrap();
+        Self::read(&text)
+            .unwrap_or_else(|| panic!("{text}\n{}", String::from_utf8_lossy(&output.stderr)))
+    }
+
+    /// Without what differs from run to run: times, and whether a verdict was made anew.
     pub(crate) fn without_times(&self) -> Value {
         fn strip(value: &mut Value) {
             match value {
                 Value::Object(fields) => {
                     fields.remove("time_ms");
+                    fields.remove("kept");
                     fields.values_mut().for_each(strip);
                 }
                 Value::Array(values) => values.iter_mut().for_each(strip),
@@ -238,20 +267,35 @@ impl Report {
         found.unwrap_or_else(|| panic!("no {id} in {:#}", self.0))
     }
 
-    /// The result of a case of `file-modes`.
-    pub(crate) fn case(&self, name: &str) -> &Value {
-        let kata = self.kata("file-modes");
-        let cases = kata["cases"].as_array().unwrap();
-        let found = cases.iter().find(|case| case["case"] == name);
-        found.unwrap_or_else(|| panic!("no {name} in {kata:#}"))
+    /// The verdict on a kata.
+    pub(crate) fn verdict(&self, kata: &str) -> &str {
+        self.kata(kata)["verdict"].as_str().unwrap()
     }
 
-    /// The names of the cases of `file-modes` that were not passed.
-    pub(crate) fn not_passed(&self) -> Vec<&str> {
-        let cases = self.kata("file-modes")["cases"].as_array().unwrap();
-        let bad = cases.iter().filter(|case| case["verdict"] != "passed");
+    /// The result of a case; no two katas have one of the same name.
+    pub(crate) fn case(&self, name: &str) -> &Value {
+        let katas = self.0["katas"].as_array().unwrap();
+        let mut cases = katas.iter().flat_map(cases_of);
+        let found = cases.find(|case| case["case"] == name);
+        found.unwrap_or_else(|| panic!("no {name} in {:#}", self.0))
+    }
+
+    /// The names of a kata's cases that were not passed.
+    pub(crate) fn not_passed(&self, kata: &str) -> Vec<&str> {
+        let cases = cases_of(self.kata(kata)).iter();
+        let bad = cases.filter(|case| case["verdict"] != "passed");
         bad.map(|case| case["case"].as_str().unwrap()).collect()
     }
+
+    /// What the compiler says of a kata, without its colours.
+    pub(crate) fn compiler(&self, kata: &str) -> String {
+        let said = texts(&self.kata(kata)["compiler"]);
+        anstream::adapter::strip_str(&said).to_string()
+    }
+}
+
+fn cases_of(kata: &Value) -> &Vec<Value> {
+    kata["cases"].as_array().unwrap()
 }
 
 /// A list of texts in JSON as one text.

@@ -1,29 +1,26 @@
 //! What helps a student from day to day: `show`, `hint`, `reset`, `solution`, `list`, `doctor`.
 
-use crate::course::{Course, file_modes, solution};
+use crate::course::{Course, original, solution};
 use predicates::prelude::*;
 use std::fs;
 use std::path::{Path, PathBuf};
 
 #[test]
 fn reset_brings_the_stub_back_byte_for_byte_and_keeps_what_was_there() {
-    let course = Course::file_modes();
+    let course = Course::new();
     let mine = "// half a thought\r\npub fn half(";
-    course.submit("file-modes", mine);
-    course.write(
-        "exercises/files/file-modes/src/more/notes.rs",
-        "// mine too",
-    );
+    course.submit("adder", mine);
+    course.write("exercises/basics/adder/src/more/notes.rs", "// mine too");
     let assert = course
-        .grader_in("exercises/files/file-modes", "reset")
+        .grader_in("exercises/basics/adder", "reset")
         .assert()
         .code(0)
-        .stdout(predicate::str::contains("file-modes is a stub again"));
+        .stdout(predicate::str::contains("adder is a stub again"));
     let said = String::from_utf8(assert.get_output().stdout.clone()).unwrap();
 
-    let stub = fs::read(course.path("tests/hidden/files/file-modes/stub.rs")).unwrap();
-    assert_eq!(fs::read(course.lib("file-modes")).unwrap(), stub);
-    assert!(!course.path("exercises/files/file-modes/src/more").exists());
+    let stub = fs::read(course.path("tests/hidden/basics/adder/stub.rs")).unwrap();
+    assert_eq!(fs::read(course.lib("adder")).unwrap(), stub);
+    assert!(!course.path("exercises/basics/adder/src/more").exists());
 
     let backups = backups(&course);
     assert_eq!(backups.len(), 1);
@@ -38,11 +35,11 @@ fn reset_brings_the_stub_back_byte_for_byte_and_keeps_what_was_there() {
 
 #[test]
 fn every_reset_keeps_a_backup_of_its_own() {
-    let course = Course::file_modes();
+    let course = Course::new();
     let texts = ["// first", "// second", "// third"];
     for text in texts {
-        course.submit("file-modes", text);
-        course.grader("reset file-modes").assert().code(0);
+        course.submit("adder", text);
+        course.grader("reset adder").assert().code(0);
     }
     let mut kept: Vec<String> = backups(&course)
         .iter()
@@ -54,35 +51,36 @@ fn every_reset_keeps_a_backup_of_its_own() {
 
 #[test]
 fn reset_brings_a_deleted_kata_back() {
-    let course = Course::file_modes();
-    fs::remove_dir_all(course.path("exercises/files/file-modes/src")).unwrap();
-    course.grader("reset file-modes").assert().code(0);
+    let course = Course::new();
+    fs::remove_dir_all(course.path("exercises/basics/adder/src")).unwrap();
+    course.grader("reset adder").assert().code(0);
     let report = course.report("");
-    assert_eq!(report.kata("file-modes")["verdict"], "not-attempted");
+    assert_eq!(report.kata("adder")["verdict"], "not-attempted");
 }
 
 fn backups(course: &Course) -> Vec<PathBuf> {
-    let folder = course.path(".katas/backup/file-modes");
+    let folder = course.path(".katas/backup/adder");
     let entries = fs::read_dir(folder).unwrap();
     entries.map(|entry| entry.unwrap().path()).collect()
 }
 
 #[test]
 fn no_command_but_reset_writes_to_a_students_files() {
-    let course = Course::file_modes().and_submission("file-modes", "pub fn half(");
-    let before = files(&course.path("exercises/files"));
+    let course = Course::new();
+    course.submit("adder", "pub fn half(");
+    let before = files(&course.path("exercises/basics"));
     for command in [
         "check",
         "list",
-        "show file-modes",
-        "hint file-modes",
-        "solution file-modes --give-up",
+        "show adder",
+        "hint adder",
+        "solution adder --give-up",
         "progress",
         "doctor",
     ] {
         course.grader(command).output().unwrap();
     }
-    assert_eq!(files(&course.path("exercises/files")), before);
+    assert_eq!(files(&course.path("exercises/basics")), before);
 }
 
 fn files(folder: &Path) -> Vec<(PathBuf, Vec<u8>)> {
@@ -101,24 +99,24 @@ fn files(folder: &Path) -> Vec<(PathBuf, Vec<u8>)> {
 
 #[test]
 fn a_solution_is_shown_to_those_who_give_up() {
-    Course::file_modes()
-        .grader("solution file-modes --give-up")
+    Course::new()
+        .grader("solution adder --give-up")
         .assert()
         .code(0)
-        .stdout(solution());
+        .stdout(solution("adder"));
 }
 
 #[test]
 fn hints_go_one_step_further_each_time_in_both_languages() {
-    let course = Course::file_modes();
+    let course = Course::new();
     let hint = |args: &str| {
         let assert = course
-            .grader(&format!("hint file-modes {args}"))
+            .grader(&format!("hint adder {args}"))
             .assert()
             .code(0);
         String::from_utf8(assert.get_output().stdout.clone()).unwrap()
     };
-    let about = file_modes("tests/hidden", "kata.toml");
+    let about = original("tests/hidden", "adder", "kata.toml");
     let about: toml::Table = about.parse().unwrap();
     let words = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
     for (index, step) in about["hints"].as_array().unwrap().iter().enumerate() {
@@ -129,25 +127,29 @@ fn hints_go_one_step_further_each_time_in_both_languages() {
         }
     }
     assert_eq!(hint(""), hint("--level 1"));
-    assert!(hint("").contains("more: `cargo grader hint file-modes --level 2`"));
+    assert!(hint("").contains("more: `cargo grader hint adder --level 2`"));
     assert!(!hint("--level 3").contains("--level 4"));
     for level in ["0", "4"] {
         course
-            .grader(&format!("hint file-modes --level {level}"))
+            .grader(&format!("hint adder --level {level}"))
             .assert()
             .code(2)
-            .stderr(predicate::str::contains("file-modes has hints 1 to 3"));
+            .stderr(predicate::str::contains("adder has hints 1 to 3"));
     }
 }
 
 #[test]
 fn show_prints_the_text_in_both_languages_or_the_pristine_stub() {
-    let course = Course::file_modes().and_submission("file-modes", "// not the stub");
-    let inside = "exercises/files/file-modes/src";
+    let course = Course::new();
+    course.submit("adder", "// not the stub");
+    let inside = "exercises/basics/adder/src";
     for (args, expected) in [
-        ("show", file_modes("exercises", "README.md")),
-        ("show --zh", file_modes("exercises", "README.zh-CN.md")),
-        ("show --stub", file_modes("tests/hidden", "stub.rs")),
+        ("show", original("exercises", "adder", "README.md")),
+        (
+            "show --zh",
+            original("exercises", "adder", "README.zh-CN.md"),
+        ),
+        ("show --stub", original("tests/hidden", "adder", "stub.rs")),
     ] {
         course
             .grader_in(inside, args)
@@ -159,10 +161,10 @@ fn show_prints_the_text_in_both_languages_or_the_pristine_stub() {
 
 #[test]
 fn list_shows_every_kata_below_its_track() {
-    let course = Course::file_modes().and_twin("line-counts");
-    course.grader("list").assert().code(0).stdout(
+    Course::new().grader("list").assert().code(0).stdout(
         predicate::str::is_match(
-            "^files\n  file-modes .*1/5 .*25 min  File modes\n  line-counts .*\n\nnext: `cargo grader show",
+            "^threads\n  spawner .*1/5 .*10 min  The spawner\nbasics\n  adder .*\n  ticket .*\n  \
+             wordlist .*\n\nnext: `cargo grader show",
         )
         .unwrap(),
     );
@@ -170,12 +172,12 @@ fn list_shows_every_kata_below_its_track() {
 
 #[test]
 fn doctor_says_what_is_in_place_and_warns_of_what_is_odd() {
-    let course = Course::file_modes();
+    let course = Course::new();
     course
         .grader("doctor")
         .assert()
         .code(0)
-        .stdout(predicate::str::is_match("course +.*, 1 kata\n").unwrap())
+        .stdout(predicate::str::is_match("course +.*, 4 katas\n").unwrap())
         .stdout(predicate::str::is_match("compiler +rustc 1").unwrap())
         .stdout(predicate::str::is_match("sandbox +[a-zA-Z]+").unwrap())
         .stdout(predicate::str::contains("0 katas on record"))
@@ -192,14 +194,38 @@ fn doctor_says_what_is_in_place_and_warns_of_what_is_odd() {
 
 #[test]
 fn a_broken_course_is_the_courses_fault_and_names_the_file() {
-    let course = Course::file_modes();
-    course.write("tests/hidden/files/file-modes/kata.toml", "title = 3");
+    let course = Course::new();
+    course.write("tests/hidden/basics/adder/kata.toml", "title = 3");
     course
         .grader("check")
         .assert()
         .code(3)
         .stderr(predicate::str::contains(
-            "tests/hidden/files/file-modes/kata.toml",
+            "tests/hidden/basics/adder/kata.toml",
         ))
         .stderr(predicate::str::contains("this file belongs to the course"));
+}
+
+#[test]
+fn a_course_with_another_grader_is_not_graded() {
+    let course = Course::new();
+    for file in [
+        "Cargo.lock",
+        "grader/Cargo.toml",
+        "grader/src/lib.rs",
+        "grader/suite/drive/src/lib.rs",
+        "grader/suite/judge/src/lib.rs",
+        "grader/thread_state/src/lib.rs",
+        "grader/wire/src/lib.rs",
+    ] {
+        course.write(file, "");
+    }
+    course
+        .grader("check")
+        .assert()
+        .code(3)
+        .stderr(predicate::str::contains(
+            "this grader was not built from the sources in",
+        ))
+        .stderr(predicate::str::contains("cargo clean --profile grader"));
 }

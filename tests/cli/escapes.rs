@@ -1,94 +1,65 @@
 //! What a submission prints, or is called, cannot steer whoever reads the report.
 
-use crate::course::{Course, solution, with_body};
-use crate::deeds::DEEDS;
+use crate::course::Course;
+use crate::xml;
+use std::os::unix::fs::symlink;
+
+const FORMATS: [&str; 4] = ["human", "plain", "json", "junit"];
+
+/// What `check adder` prints in a format.
+fn printed(submission: &str, format: &str) -> String {
+    let course = Course::with(submission);
+    let check = format!("check adder --seed 7 --format {format}");
+    let output = course.grader(&check).output().unwrap();
+    String::from_utf8(output.stdout).unwrap()
+}
 
 /// Everything that could steer a terminal: control characters of both sets.
 fn steers(letter: char) -> bool {
     letter.is_control() && letter != '\n'
 }
 
-fn assert_steers_nothing(form: &str, text: &str) {
+fn assert_steers_nothing(format: &str, text: &str) {
     let found: Vec<String> = text
         .lines()
         .filter(|line| line.contains(steers))
         .map(|line| format!("{line:?}"))
         .collect();
-    assert!(found.is_empty(), "{form}:\n{}", found.join("\n"));
+    assert!(found.is_empty(), "{format}:\n{}", found.join("\n"));
+}
+
+/// The text of every failure in a `JUnit` report of one kata.
+fn failures(junit: &str) -> Vec<String> {
+    let root = xml::parse(junit);
+    let cases = root.children[0].all("testcase");
+    let failures = cases.iter().flat_map(|case| &case.children);
+    failures.map(|failure| failure.text.clone()).collect()
 }
 
 #[test]
-fn a_report_for_people_shows_escape_sequences_and_nul_instead_of_sending_them() {
-    for text in [&DEEDS.human, &DEEDS.plain] {
-        assert!(
-            text.contains("\\u{1b}]0;printed\\u{7}\\u{1b}[2J\\u{0}"),
-            "{text}"
-        );
-        assert!(text.contains("\\u{1b}]0;owned over"), "{text}");
-        assert_steers_nothing("human", text);
+fn escape_sequences_and_nul_are_shown_and_not_sent() {
+    for format in FORMATS {
+        let text = printed("adder/steers", format);
+        assert_steers_nothing(format, &text);
+        assert!(text.contains("]0;owned by"), "{format}:\n{text}");
+    }
+    for format in ["human", "plain"] {
+        let text = printed("adder/steers", format);
+        let shown = "\\u{1b}]0;printed\\u{7}\\u{1b}[2J\\u{0}\\u{9b}31m\\u{202e}";
+        assert!(text.contains(shown), "{format}:\n{text}");
     }
 }
 
 #[test]
-fn junit_shows_escape_sequences_and_nul_instead_of_sending_them() {
-    assert_steers_nothing("junit", &DEEDS.junit);
-}
-
-#[test]
-fn an_escape_sequence_without_an_end_does_not_swallow_the_rest_of_a_junit_failure() {
-    let root = crate::xml::parse(&DEEDS.junit);
-    let cases = root.children[0].all("testcase");
-    let panicked = cases.iter().find_map(|case| {
-        case.children
-            .first()
-            .filter(|failure| failure.text.contains("panicked"))
-    });
-    let text = &panicked.unwrap().text;
-    assert!(text.contains("owned over"), "{text}");
-    assert!(text.contains("replay: cargo grader check"), "{text}");
-}
-
-#[test]
-fn junit_is_well_formed_whatever_code_panics_with_prints_or_is_called() {
-    let body = r#"    let forbidden: String = ('\0'..' ').chain('\u{7f}'..'\u{a0}').collect();
-    let forbidden = format!("{forbidden}\u{fffe}\u{ffff}\u{fdd0}]]>&amp;<![CDATA[");
-    println!("printed {forbidden}");
-    eprintln!("complained {forbidden}");
-    let name = forbidden.replace('\0', "");
-    let thread = std::thread::Builder::new().name(name);
-    let _ = thread.spawn({
-        let forbidden = forbidden.clone();
-        move || panic!("thread {forbidden}")
-    });
-    let _ = (path, text);
-    panic!("main {forbidden}")"#;
-    let course = Course::file_modes();
-    course.submit("file-modes", &with_body(&solution(), "write_text", body));
-    let output = course.grader("check --format junit").output().unwrap();
-    let root = crate::xml::parse(&String::from_utf8(output.stdout).unwrap());
-    let cases = root.children[0].all("testcase");
-    for (inside, said) in [
-        ("failure", "main "),
-        ("system-out", "printed "),
-        ("system-err", "complained "),
-    ] {
-        let texts = cases.iter().flat_map(|case| case.all(inside));
-        let text = texts
-            .map(|inside| &inside.text)
-            .find(|text| text.contains(said));
-        let text = text.unwrap_or_else(|| panic!("no {said:?} in {root:?}"));
-        assert!(text.contains("\\u{1b}"), "{text}");
-        assert!(
-            text.contains("\\u{fffe}\\u{ffff}\u{fdd0}]]>&amp;<![CDATA["),
-            "{text}"
-        );
-    }
-}
-
-#[test]
-fn json_escapes_escape_sequences_and_nul() {
-    assert!(DEEDS.json.contains("\\u001b]0;printed"), "{}", DEEDS.json);
-    assert_steers_nothing("json", &DEEDS.json);
+fn an_escape_sequence_without_an_end_does_not_swallow_the_rest_of_a_failure() {
+    let failures = failures(&printed("adder/steers", "junit"));
+    let panicked = failures.iter().find(|text| text.contains("panicked"));
+    let panicked = panicked.unwrap();
+    assert!(panicked.contains("owned by"), "{panicked}");
+    assert!(
+        panicked.contains("replay: cargo grader check"),
+        "{panicked}"
+    );
 }
 
 /// What a CI system would obey if it stood in a log.
@@ -101,49 +72,29 @@ fn commands(text: &str) -> Vec<&str> {
 
 #[test]
 fn no_form_of_a_report_holds_a_command_to_a_ci_system() {
-    let body = r#"    let thread = std::thread::Builder::new().name("\n::error::named".into());
-    thread.spawn(|| println!("std::fs\n::error::x\n##[error]y")).unwrap().join().unwrap();
-    let _ = (path, text);
-    panic!("first std::fs::File\n ::add-mask::x\nlast ##vso[task.complete]y")"#;
-    let course = Course::file_modes();
-    course.submit("file-modes", &with_body(&solution(), "write_text", body));
-    for form in ["human --color always", "plain", "json", "junit"] {
-        let command = format!("check --format {form}");
-        let output = course.grader(&command).output().unwrap();
-        let texts = [output.stdout, output.stderr].map(|text| String::from_utf8(text).unwrap());
-        assert!(texts[0].contains("first std::fs::File"), "{form}");
-        for text in &texts {
-            assert_eq!(commands(text), Vec::<&str>::new(), "{form}");
-        }
+    for format in ["human --color always", "plain", "json", "junit"] {
+        let text = printed("adder/commands", format);
+        assert!(text.contains("add-mask::x"), "{format}:\n{text}");
+        assert_eq!(commands(&text), Vec::<&str>::new(), "{format}");
     }
 }
 
 #[test]
 fn what_reads_a_junit_file_finds_no_command_in_it_either() {
-    let body = "    let _ = (path, text);\n    panic!(\"\\n::error::x\\n##[error]y\")";
-    let course = Course::file_modes();
-    course.submit("file-modes", &with_body(&solution(), "write_text", body));
-    let output = course.grader("check --format junit").output().unwrap();
-    let root = crate::xml::parse(&String::from_utf8(output.stdout).unwrap());
-    let cases = root.children[0].all("testcase");
-    let failures = cases.iter().flat_map(|case| &case.children);
-    let texts: Vec<&str> = failures.map(|failure| failure.text.as_str()).collect();
-    assert!(
-        texts.iter().any(|text| text.contains("error::x")),
-        "{texts:?}"
-    );
-    assert_eq!(commands(&texts.join("\n")), Vec::<&str>::new());
+    let texts = failures(&printed("adder/commands", "junit")).join("\n");
+    assert!(texts.contains("add-mask::x"), "{texts}");
+    assert_eq!(commands(&texts), Vec::<&str>::new());
 }
 
 #[test]
 fn names_of_files_and_folders_cannot_steer_a_terminal_either() {
-    let course = Course::file_modes();
-    course.write("exercises/files/\u{1b}[2Jstray/Cargo.toml", "");
-    course.write("exercises/files/file-modes/Cargo.toml", "\u{1b}[2J = ");
+    let course = Course::new();
+    course.write("exercises/basics/\u{1b}[2Jstray/Cargo.toml", "");
+    course.write("exercises/basics/adder/Cargo.toml", "\u{1b}[2J = ");
     course.write("exercises/Cargo.toml", "[\"\u{9b}31m");
-    let lib = course.lib("file-modes");
+    let lib = course.lib("adder");
     std::fs::rename(&lib, lib.with_file_name("\u{1b}[2J.rs")).unwrap();
-    std::os::unix::fs::symlink("lib.rs", lib).unwrap();
+    symlink("lib.rs", lib).unwrap();
     for command in ["check --format plain", "check --format junit", "doctor"] {
         let output = course.grader(command).output().unwrap();
         let text = String::from_utf8(output.stdout).unwrap();
@@ -154,31 +105,31 @@ fn names_of_files_and_folders_cannot_steer_a_terminal_either() {
 
 #[test]
 fn what_rustc_quotes_cannot_steer_a_terminal_even_where_colour_is_asked_for() {
-    let line = "    let _ = (path, text, \"\u{1b}]0;owned\u{7}\u{1b}[2J\u{9b}31m\");\n    0";
-    let course = Course::file_modes();
-    course.submit("file-modes", &with_body(&solution(), "write_text", line));
-    let output = course.grader("check --color always").output().unwrap();
-    let text = String::from_utf8(output.stdout).unwrap();
-    assert!(
-        text.contains("error[E0308]") || text.contains("E0308"),
-        "{text}"
+    let course = Course::new();
+    course.submit(
+        "adder",
+        "pub fn add() -> u8 {\n    \"\u{1b}]0;owned\u{7}\u{1b}[2J\u{9b}31m\"\n}\n",
     );
-    // The compiler's own colours may stay; nothing else may.
-    let mut rest = text.as_str();
-    let mut shown = String::new();
-    while let Some(start) = rest.find("\u{1b}[") {
-        let (before, sequence) = rest.split_at(start);
-        let end = sequence.find('m').unwrap();
-        let numbers = &sequence[2..end];
-        assert!(
-            numbers
-                .chars()
-                .all(|letter| letter.is_ascii_digit() || letter == ';'),
-            "{numbers:?}"
-        );
-        shown.push_str(before);
-        rest = &sequence[end + 1..];
+    let check = course.grader("check adder --color always").output();
+    let text = String::from_utf8(check.unwrap().stdout).unwrap();
+    assert!(text.contains("E0308"), "{text}");
+    assert!(text.contains('\u{1b}'), "no colour: {text:?}");
+    assert_steers_nothing("human", &without_colour(&text));
+}
+
+/// Takes sequences that change a colour out of a text; all others stay.
+fn without_colour(text: &str) -> String {
+    let mut parts = text.split("\u{1b}[");
+    let mut shown = parts.next().unwrap().to_owned();
+    for part in parts {
+        let is_of_numbers = |numbers: &str| {
+            let mut letters = numbers.chars();
+            letters.all(|letter| letter.is_ascii_digit() || letter == ';')
+        };
+        match part.split_once('m') {
+            Some((numbers, rest)) if is_of_numbers(numbers) => shown.push_str(rest),
+            _ => shown = format!("{shown}\u{1b}[{part}"),
+        }
     }
-    shown.push_str(rest);
-    assert_steers_nothing("human", &shown);
+    shown
 }

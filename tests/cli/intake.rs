@@ -1,129 +1,99 @@
-//! What of a student's folder is refused: one course, one oddity per kata, nothing compiled.
+//! What of a student's folder is refused, and why. Nothing of it is compiled.
 
-use crate::course::{Course, Report, solution};
+use crate::course::{Course, solution, submission};
 use std::fs;
 use std::os::unix::fs::symlink;
-use std::sync::LazyLock;
+use std::path::PathBuf;
+use std::process::Command;
 
-static INTAKE: LazyLock<(Report, Option<i32>)> = LazyLock::new(graded);
+/// Where the student's sources of `adder` lie.
+const SRC: &str = "exercises/basics/adder/src";
 
-fn graded() -> (Report, Option<i32>) {
-    let mut course = Course::file_modes();
-    for id in [
-        "deleted",
-        "folder",
-        "linked",
-        "linked-folder",
-        "huge",
-        "latin",
-        "pipe",
-        "hidden-unsafe",
-    ] {
-        course = course.and_twin(id);
-    }
-    fs::remove_file(course.lib("deleted")).unwrap();
-
-    fs::remove_file(course.lib("folder")).unwrap();
-    fs::create_dir(course.lib("folder")).unwrap();
-
-    // What the link leads to is right, and still not taken.
-    fs::remove_file(course.lib("linked")).unwrap();
-    symlink(
-        course.path("solutions/files/file-modes/src/lib.rs"),
-        course.lib("linked"),
-    )
-    .unwrap();
-
-    let src = course.path("exercises/files/linked-folder/src");
-    fs::remove_dir_all(&src).unwrap();
-    symlink(course.path("solutions/files/file-modes/src"), src).unwrap();
-
-    let huge = format!("{}\n{}", solution(), "// more\n".repeat(40_000));
-    course.submit("huge", &huge);
-
-    let latin = [solution().as_bytes(), b"// caf\xe9\n"].concat();
-    fs::write(course.lib("latin"), latin).unwrap();
-
-    fs::remove_file(course.lib("pipe")).unwrap();
-    let made = std::process::Command::new("mkfifo")
-        .arg(course.lib("pipe"))
-        .status();
-    assert!(made.unwrap().success());
-
-    let naked = format!(
-        "{}\n#[unsafe(no_mangle)]\npub fn memcmp() {{}}\n",
-        solution()
-    );
-    course.submit("hidden-unsafe", &naked);
-
-    let report = course.path("report");
-    let status = course
-        .grader("check --report json=report")
-        .output()
-        .unwrap()
-        .status;
-    let report = Report::read(&fs::read_to_string(report).unwrap()).unwrap();
-    (report, status.code())
+/// Fails unless `adder` is refused, and the report says where and why.
+fn assert_refused(course: &Course, why: &str) {
+    let report = course.report("adder");
+    let kata = report.kata("adder");
+    assert_eq!(kata["verdict"], "rejected", "{kata:#}");
+    let reason = kata["reason"].as_str().unwrap();
+    assert!(reason.contains(why), "{reason}");
+    assert!(reason.contains(SRC), "{reason} does not name {SRC}");
+    assert_eq!(kata["points"], 0);
+    assert_eq!(kata["cases"], serde_json::json!([]));
 }
 
-fn assert_refused(kata: &str, why: &str) {
-    let result = INTAKE.0.kata(kata);
-    assert_eq!(result["verdict"], "rejected", "{result:#}");
-    let reason = result["reason"].as_str().unwrap();
-    assert!(reason.contains(why), "{reason}");
-    let place = format!("exercises/files/{kata}/src");
-    assert!(reason.contains(&place), "{reason} does not name {place}");
-    assert_eq!(result["points"], 0);
+/// A course without `lib.rs` of `adder`, and where it was.
+fn without_lib() -> (Course, PathBuf) {
+    let course = Course::new();
+    let lib = course.lib("adder");
+    fs::remove_file(&lib).unwrap();
+    (course, lib)
 }
 
 #[test]
 fn a_deleted_source_is_missed_and_the_way_back_is_shown() {
-    assert_refused(
-        "deleted",
-        "`cargo grader reset deleted` brings the stub back",
-    );
+    let (course, _) = without_lib();
+    assert_refused(&course, "`cargo grader reset adder` brings the stub back");
 }
 
 #[test]
 fn a_folder_in_the_place_of_a_source_is_no_source() {
-    assert_refused("folder", "lib.rs is missing");
+    let (course, lib) = without_lib();
+    fs::create_dir(lib).unwrap();
+    assert_refused(&course, "lib.rs is missing");
 }
 
 #[test]
-fn links_are_not_followed() {
-    assert_refused("linked", "lib.rs is a link");
-    assert_refused("linked-folder", "src is a link");
+fn links_are_not_followed_even_to_a_right_solution() {
+    let (course, lib) = without_lib();
+    let solved = course.path("solutions/basics/adder/src");
+    symlink(solved.join("lib.rs"), lib).unwrap();
+    assert_refused(&course, "lib.rs is a link");
+
+    fs::remove_dir_all(course.path(SRC)).unwrap();
+    symlink(solved, course.path(SRC)).unwrap();
+    assert_refused(&course, "src is a link");
 }
 
 #[test]
 fn a_named_pipe_is_refused_and_not_waited_for() {
-    assert_refused("pipe", "no plain file");
+    let (course, lib) = without_lib();
+    assert!(Command::new("mkfifo").arg(lib).status().unwrap().success());
+    assert_refused(&course, "no plain file");
 }
 
 #[test]
 fn a_huge_source_is_refused() {
-    assert_refused("huge", "is longer than 256 KiB");
+    let course = Course::new();
+    let huge = format!("{}\n{}", solution("adder"), "// more\n".repeat(40_000));
+    course.submit("adder", &huge);
+    assert_refused(&course, "is longer than 256 KiB");
 }
 
 #[test]
 fn a_source_that_is_not_utf8_is_refused_with_the_place() {
-    let place = format!("not UTF-8 (at byte {})", solution().len() + "// caf".len());
-    assert_refused("latin", &place);
+    let course = Course::new();
+    let solution = solution("adder");
+    let latin = [solution.as_bytes(), b"// caf\xe9\n"].concat();
+    fs::write(course.lib("adder"), latin).unwrap();
+    let place = solution.len() + "// caf".len();
+    assert_refused(&course, &format!("not UTF-8 (at byte {place})"));
 }
 
 #[test]
 fn an_unsafe_attribute_is_refused_with_its_line() {
-    let line = solution().lines().count() + 2;
-    assert_refused(
-        "hidden-unsafe",
-        &format!("lib.rs:{line}: an unsafe attribute"),
-    );
+    let course = Course::with("adder/rejected");
+    let text = submission("adder/rejected");
+    let line = text.lines().position(|line| line.starts_with("#[unsafe"));
+    let place = format!("lib.rs:{}: an unsafe attribute", line.unwrap() + 1);
+    assert_refused(&course, &place);
 }
 
 #[test]
-fn what_is_refused_neither_stops_the_others_nor_compiles_anything() {
-    let (report, status) = &*INTAKE;
-    assert_eq!(*status, Some(1));
-    assert_eq!(report.kata("file-modes")["verdict"], "not-attempted");
-    assert_eq!(report.0["toolchain"], "");
+fn what_is_refused_stops_no_other_kata() {
+    let course = Course::with("adder/rejected");
+    course.solve("ticket");
+    let report = course.report("");
+    assert_eq!(report.verdict("adder"), "rejected");
+    assert_eq!(report.verdict("ticket"), "passed");
+    assert_eq!(report.verdict("spawner"), "not-attempted");
 }

@@ -1,7 +1,6 @@
-//! The real binary, driven on copies of tiny courses.
+//! The real binary, driven on copies of the tiny course in `tests/fixtures/course`.
 //!
-//! Whatever takes a compiler is graded once and looked at by many tests; what student code
-//! does to a case stands in [`deeds`], one deed per function of one submission.
+//! What students hand in lies in `tests/fixtures/submissions`; [`course`] has the helpers.
 
 // Terminals, `/proc` and named pipes; what the grader does elsewhere is tested in its own code.
 #![cfg(target_os = "linux")]
@@ -16,14 +15,15 @@ mod cache;
 mod class;
 mod colour;
 mod compiling;
+mod control_groups;
+mod cpu_time;
 mod daily;
-mod deeds;
+mod determinism;
 mod disk;
-mod endurance;
 mod escapes;
+mod fallback_levels;
 mod floods;
 mod formats;
-mod groups;
 mod hostile_workspace;
 mod intake;
 mod interrupts;
@@ -35,4 +35,5 @@ mod schema;
 mod seeds;
 mod status;
 mod stubs;
-mod weaker_cages;
+mod toolchains;
+mod verdicts;

@@ -1,76 +1,73 @@
 //! How katas are named on the command line.
 
-use crate::course::Course;
+use crate::course::{Course, KATAS, Report};
 use predicates::prelude::*;
 
-/// Two katas in one track; stubs, so nothing is compiled.
-fn course() -> Course {
-    Course::file_modes().and_twin("line-counts")
-}
+/// The katas of the track `basics`.
+const BASICS: [&str; 3] = ["adder", "ticket", "wordlist"];
 
+/// The katas that `check` with these names, in a folder of the course, grades. They are stubs, so
+/// nothing is compiled.
 fn graded(folder: &str, names: &str) -> Vec<String> {
-    let course = course();
-    let output = course
-        .grader_in(folder, &format!("check --format json {names}"))
-        .output()
-        .unwrap();
-    let text = String::from_utf8(output.stdout).unwrap();
-    let report = crate::course::Report::read(&text)
-        .unwrap_or_else(|| panic!("{folder} {names}: {output:?}", output = output.stderr));
+    let course = Course::new();
+    let mut check = course.grader_in(folder, &format!("check --format json {names}"));
+    let report = Report::printed_by(&mut check);
     report.katas().into_iter().map(str::to_owned).collect()
 }
 
 #[test]
 fn without_a_name_everything_is_graded_but_in_a_katas_folder_only_that_kata() {
-    let all = ["file-modes", "line-counts"];
-    for folder in ["", "exercises", "exercises/files", "tests"] {
-        assert_eq!(graded(folder, ""), all, "in {folder:?}");
+    for folder in ["", "exercises", "exercises/basics", "tests"] {
+        assert_eq!(graded(folder, ""), KATAS, "in {folder:?}");
     }
     for folder in [
-        "exercises/files/line-counts",
-        "exercises/files/line-counts/src",
-        "solutions/files/line-counts",
-        "tests/hidden/files/line-counts",
+        "exercises/basics/ticket",
+        "exercises/basics/ticket/src",
+        "solutions/basics/ticket",
+        "tests/hidden/basics/ticket",
     ] {
-        assert_eq!(graded(folder, ""), ["line-counts"], "in {folder:?}");
+        assert_eq!(graded(folder, ""), ["ticket"], "in {folder:?}");
     }
 }
 
 #[test]
 fn ids_tracks_and_paths_inside_either_are_names() {
     for name in [
-        "line-counts",
-        "exercises/files/line-counts",
-        "exercises/files/line-counts/src/lib.rs",
-        "./exercises/../exercises/files/line-counts/",
-        "solutions/files/line-counts/src",
-        "line-counts line-counts",
+        "ticket",
+        "exercises/basics/ticket",
+        "exercises/basics/ticket/src/lib.rs",
+        "./exercises/../exercises/basics/ticket/",
+        "solutions/basics/ticket/src",
+        "ticket ticket",
     ] {
-        assert_eq!(graded("", name), ["line-counts"], "{name}");
+        assert_eq!(graded("", name), ["ticket"], "{name}");
     }
-    for name in ["files", "exercises/files", "line-counts file-modes"] {
-        assert_eq!(graded("", name), ["file-modes", "line-counts"], "{name}");
+    for name in ["basics", "exercises/basics", "wordlist ticket adder"] {
+        assert_eq!(graded("", name), BASICS, "{name}");
     }
-    assert_eq!(
-        graded("exercises/files/line-counts", "../file-modes"),
-        ["file-modes"]
-    );
+    assert_eq!(graded("exercises/basics/ticket", "../adder"), ["adder"]);
+}
+
+#[test]
+fn katas_are_graded_in_the_courses_order_whatever_order_they_are_named_in() {
+    assert_eq!(graded("", "basics threads"), KATAS);
+    assert_eq!(graded("", "ticket spawner"), ["spawner", "ticket"]);
 }
 
 #[test]
 fn an_unknown_name_is_wrong_usage_and_what_was_meant_is_suggested() {
-    let course = course();
+    let course = Course::new();
     course
-        .grader("check line-count")
+        .grader("check tickets")
         .assert()
         .code(2)
         .stdout("")
         .stderr(predicate::str::contains(
-            "there is no kata or track \"line-count\"",
+            "there is no kata or track \"tickets\"",
         ))
-        .stderr(predicate::str::contains("did you mean line-counts?"));
+        .stderr(predicate::str::contains("did you mean ticket?"));
     course
-        .grader("hint sockets")
+        .grader("hint sockets-and-ports")
         .assert()
         .code(2)
         .stderr(predicate::str::contains(
@@ -80,11 +77,11 @@ fn an_unknown_name_is_wrong_usage_and_what_was_meant_is_suggested() {
 
 #[test]
 fn one_kata_is_asked_for_where_many_would_do_no_good() {
-    let course = course();
+    let course = Course::new();
     for (folder, command, said) in [
         ("", "show", "which kata?"),
-        ("", "hint files", "\"files\" is more than one kata"),
-        ("exercises/files", "reset", "more than one kata"),
+        ("", "hint basics", "\"basics\" is more than one kata"),
+        ("exercises/basics", "reset", "more than one kata"),
     ] {
         course
             .grader_in(folder, command)
@@ -97,7 +94,7 @@ fn one_kata_is_asked_for_where_many_would_do_no_good() {
 #[test]
 fn outside_a_course_there_is_nothing_to_grade() {
     let elsewhere = tempfile::tempdir().unwrap();
-    course()
+    Course::new()
         .grader("check")
         .current_dir(elsewhere.path())
         .assert()
@@ -107,7 +104,7 @@ fn outside_a_course_there_is_nothing_to_grade() {
 
 #[test]
 fn wrong_usage_is_told_apart_from_help() {
-    let course = course();
+    let course = Course::new();
     for command in [
         "chekc",
         "check --format xml",

@@ -1,6 +1,6 @@
 //! Control groups around a sandbox, where this machine lets anybody make them.
 
-use crate::course::{Course, solution, with_body};
+use crate::course::Course;
 use rustix::process::{Pid, Signal, kill_process};
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -9,24 +9,18 @@ use std::thread::sleep;
 use std::time::{Duration, Instant};
 
 #[test]
-fn a_case_runs_in_a_group_of_its_cage_which_is_gone_when_the_grader_is() {
+fn a_case_runs_in_a_control_group_of_its_sandbox_which_is_gone_when_the_grader_is() {
     let own = group_of(std::process::id()).filter(|own| can_make_one_in(own));
     if own.is_none() {
         println!("no control group can be made here, so there is nothing to look at");
         return;
     }
-    let busy = with_body(
-        &solution(),
-        "append_text",
-        "    let _ = (path, text);\n    loop {\n        std::hint::spin_loop();\n    }",
+    let course = Course::with("adder/loops");
+    course.configure(
+        "adder",
+        "limits.cpu-seconds = 600\nlimits.wall-seconds = 600",
     );
-    let course = Course::file_modes()
-        .and_submission("file-modes", &busy)
-        .and_about(
-            "file-modes",
-            "[limits]\ncpu-seconds = 600\nwall-seconds = 600",
-        );
-    let mut command = course.program("", "check file-modes");
+    let mut command = course.program("", "check adder");
     command.stdout(Stdio::null()).stderr(Stdio::null());
     let mut grader = command.spawn().unwrap();
     let group = group_of_a_driver_of(&mut grader);
