@@ -4,7 +4,7 @@
 use crate::build::executable;
 use crate::course::{CompileFail, Kata, MacroSource, SourceFile, SuiteSource, SupportCrate};
 use crate::error::{Error, Result};
-use crate::files::Scratch;
+use crate::files::{Scratch, can_write};
 use crate::limits::Bounds;
 use crate::sandbox::{Level, Mount, SandboxSpec};
 use std::fmt::Write;
@@ -100,8 +100,11 @@ impl Stage {
             suite: staging.suite,
             folder,
             level,
-            // Incremental work is of use only where the kata always lies at the same place.
-            incremental: staging.incremental.filter(|_| level == Level::Full),
+            // Incremental work is of use only where the kata always lies at the same place, and the
+            // grade does not need it.
+            incremental: staging
+                .incremental
+                .filter(|folder| level == Level::Full && can_write(folder)),
         };
         stage.fill()?;
         Ok(stage)
@@ -110,9 +113,6 @@ impl Stage {
     fn fill(&self) -> Result<()> {
         for folder in [OUT, PROGRAMS_OUT, WORK, ROOT, DRIVER, INCREMENTAL, CRATES] {
             make(&self.folder.path().join(folder))?;
-        }
-        if let Some(incremental) = &self.incremental {
-            make(incremental)?;
         }
         for file in &self.sources {
             self.write(&format!("src/{}", file.path), &file.text)?;

@@ -139,8 +139,8 @@ pub(crate) fn not_graded(kata: &Kata, from: &Path, errors: &[String]) -> Vec<Str
         .collect();
     let files = files.into_iter().map(|path| {
         format!(
-            "{} is there, but not graded: only `.rs` files in `src` are, without those whose names \
-             begin with a dot. Write what it holds into a constant",
+            "{} is not graded: the grader takes only `.rs` files in `src` whose names do not begin \
+             with a dot. Move it there, or write its text into a constant",
             shown(&folder.path_of(path))
         )
     });
@@ -295,7 +295,7 @@ mod tests {
             ],
         );
         assert_eq!(warnings.len(), 2, "{warnings:?}");
-        assert!(warnings[0].contains("kata/data.txt is there, but not graded"));
-        assert!(warnings[1].contains("kata/src/inner/more.txt is there, but not graded"));
+        assert!(warnings[0].contains("kata/data.txt is not graded"));
+        assert!(warnings[1].contains("kata/src/inner/more.txt is not graded"));
     }
 }

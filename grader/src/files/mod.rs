@@ -11,3 +11,10 @@ mod untrusted;
 pub(crate) use fingerprint::Fingerprint;
 pub(crate) use scratch::Scratch;
 pub(crate) use untrusted::{Kind, Refusal, UntrustedDir, Why};
+
+use std::path::Path;
+
+/// Whether files can be made in a folder, which is made if there is none.
+pub(crate) fn can_write(folder: &Path) -> bool {
+    std::fs::create_dir_all(folder).is_ok() && tempfile::tempdir_in(folder).is_ok()
+}

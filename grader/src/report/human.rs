@@ -69,6 +69,9 @@ fn details(out: &mut String, style: Style, kata: &KataResult) {
         for message in &kata.compiler {
             let _ = writeln!(out, "{}", compiler_message(message, style));
         }
+        for warning in &kata.warnings {
+            let _ = writeln!(out, "{}", hanging("  warning: ", &printable(warning)));
+        }
         return;
     }
     let failed: Vec<&CaseResult> = kata
@@ -97,7 +100,7 @@ fn details(out: &mut String, style: Style, kata: &KataResult) {
 
 /// Whether the compiler's errors, which are on the screen already, were all there is to say.
 fn has_been_told(kata: &KataResult) -> bool {
-    kata.verdict == Verdict::DoesNotCompile && kata.compiler.is_empty()
+    kata.verdict == Verdict::DoesNotCompile && kata.compiler.is_empty() && kata.warnings.is_empty()
 }
 
 /// What rustc renders is text of the student's too, so only its own colours may stay.

@@ -25,7 +25,8 @@ fn suite(kata: &KataResult) -> TestSuite {
     let mut suite = TestSuite::new(kata.kata.clone());
     suite.set_time(Duration::from_millis(kata.time_ms));
     if kata.cases.is_empty() {
-        let text = plain(&kata.compiler.join("\n"));
+        let warnings = kata.warnings.join("\n");
+        let text = format!("{}\n{warnings}", plain(&kata.compiler.join("\n")));
         suite.add_test_case(case(
             "kata",
             &kata.kata,
