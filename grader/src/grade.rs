@@ -41,7 +41,10 @@ impl Engine {
         } else {
             first
         };
-        let result = result.unwrap_or_else(|halt| way.without_cases(halt));
+        let mut result = result.unwrap_or_else(|halt| way.without_cases(halt));
+        if result.verdict == Verdict::DoesNotCompile {
+            result.warnings = course::not_graded(kata, &work.from, &result.compiler.messages);
+        }
         let _ = self.events.send(Event::Finished(Box::new(result.clone())));
         result
     }
@@ -162,7 +165,7 @@ struct Way<'a> {
 impl Way<'_> {
     async fn graded(&self) -> Result<KataResult, Halt> {
         let folder = self.work.from.join(self.kata.path());
-        let submission = course::take(self.kata, &folder)?;
+        let submission = course::take(self.kata, &self.work.from)?;
         let shown = self.work.shown(self.kata);
         let kept = self.cache.map(|cache| {
             let key = cache.key(self.kata, &submission, &shown, &self.work.flag);

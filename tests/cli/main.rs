@@ -28,6 +28,7 @@ mod hostile_workspace;
 mod intake;
 mod interrupts;
 mod names;
+mod not_graded;
 mod progress;
 mod progress_file;
 mod quoting;

@@ -4,9 +4,10 @@
 //! An entry is made beside its place and renamed into it: it is whole or absent.
 
 use crate::error::{Error, Result};
-use crate::files::Fingerprint;
+use crate::files::{Fingerprint, can_write};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use std::ffi::OsString;
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
@@ -30,20 +31,28 @@ impl BuildCache {
     /// # Errors
     /// When neither can be written.
     pub(crate) fn open(workspace: &Path) -> Result<Self> {
-        let target = std::env::var_os("CARGO_TARGET_DIR");
+        let target = set("CARGO_TARGET_DIR");
         let target = target.map_or_else(|| workspace.join("target"), PathBuf::from);
-        let candidates = [Some(target.join("grader-cache")), own_folder(workspace)];
-        let mut candidates = candidates.into_iter().flatten();
-        let root = candidates.find(|root| can_write(root)).ok_or_else(|| {
-            Error::grader(
-                format!(
-                    "there is no folder to build in: {} cannot be written",
-                    target.display()
-                ),
-                "set CARGO_TARGET_DIR or XDG_CACHE_HOME to a folder that you can write",
-            )
-        })?;
-        Ok(Self { root })
+        // Not every program that is given it runs in this working folder.
+        let target = std::path::absolute(&target).unwrap_or(target);
+        let mut candidates = vec![target.join("grader-cache")];
+        candidates.extend(own_folder(workspace));
+        Self::first_writable(&candidates)
+    }
+
+    fn first_writable(candidates: &[PathBuf]) -> Result<Self> {
+        if let Some(root) = candidates.iter().find(|root| can_write(root)) {
+            return Ok(Self { root: root.clone() });
+        }
+        let tried = candidates.iter().map(|root| root.display().to_string());
+        let tried: Vec<String> = tried.collect();
+        Err(Error::grader(
+            format!(
+                "there is no folder to build in: {} cannot be written",
+                tried.join(" and ")
+            ),
+            "set CARGO_TARGET_DIR or XDG_CACHE_HOME to a folder that you can write",
+        ))
     }
 
     /// Where cargo builds crates of the registry.
@@ -119,15 +128,15 @@ impl BuildCache {
 
 /// The user's own folder for what is built of this workspace.
 fn own_folder(workspace: &Path) -> Option<PathBuf> {
-    let set = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty());
     let caches = set("XDG_CACHE_HOME").map(PathBuf::from);
     let caches = caches.or_else(|| Some(Path::new(&set("HOME")?).join(".cache")))?;
     let course = Fingerprint::new().text("course", &workspace.to_string_lossy());
     Some(caches.join("rust-katas").join(course.finish()))
 }
 
-fn can_write(root: &Path) -> bool {
-    fs::create_dir_all(root).is_ok() && tempfile::tempdir_in(root).is_ok()
+/// A variable of the environment; set to nothing is not set.
+fn set(name: &str) -> Option<OsString> {
+    std::env::var_os(name).filter(|value| !value.is_empty())
 }
 
 /// What the index of an entry says, if it can be read.
@@ -151,6 +160,21 @@ mod tests {
         BuildCache {
             root: root.to_owned(),
         }
+    }
+
+    #[test]
+    fn the_first_folder_that_can_be_written_is_taken() {
+        let root = tempfile::tempdir().unwrap();
+        let file = root.path().join("file");
+        fs::write(&file, "").unwrap();
+        let [no, yes] = [file.join("cache"), root.path().join("new/cache")];
+        let cache = BuildCache::first_writable(&[no.clone(), yes.clone()]).unwrap();
+        assert_eq!(cache.root, yes);
+
+        let error = BuildCache::first_writable(&[no.clone()]).unwrap_err();
+        let error = error.to_string();
+        assert!(error.contains(no.to_str().unwrap()), "{error}");
+        assert!(error.contains("set CARGO_TARGET_DIR or XDG_CACHE_HOME"));
     }
 
     #[test]

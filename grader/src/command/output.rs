@@ -2,6 +2,7 @@
 
 use crate::cli::Color;
 use crate::error::{Error, Result};
+use crate::files::{Refusal, UntrustedDir};
 use crate::text::{inert, printable};
 use std::io::Write;
 use std::path::Path;
@@ -46,29 +47,37 @@ fn tell(text: &str) {
     let _ = writeln!(stderr, "{}", inert(&printable(text)));
 }
 
+/// The first line of a file that [`write_alias`] may replace.
+const WRITTEN: &str = "# Written by the grader, so that `cargo grader` works from here too.\n";
+/// Longest configuration that [`write_alias`] reads, in bytes.
+const MAX_CONFIG: u64 = 64 << 10;
+
 /// Lets `cargo grader` work from inside a kata's folder too, where cargo sees only the
-/// student's workspace. A convenience: if it cannot be written, nothing is lost.
+/// student's workspace. A convenience: where it cannot be written, or a configuration of the
+/// student's own is there, everything else works.
 pub(super) fn write_alias(root: &Path) {
     let manifest = root.join("Cargo.toml");
-    let exercises = root.join("exercises");
-    let (Some(manifest), true) = (manifest.to_str(), exercises.is_dir() && manifest.is_file())
-    else {
+    let (Some(path), true) = (manifest.to_str(), manifest.is_file()) else {
         return;
     };
-    // A string alias, because arrays of two configuration files are merged; it cannot
-    // express a path with a space.
-    if manifest.contains(char::is_whitespace) {
+    // A string alias, because cargo joins arrays of two configuration files; it cannot express a
+    // path with a space.
+    if path.contains(char::is_whitespace) {
         return;
     }
-    let alias = format!(
-        "# Written by the grader, so that `cargo grader` works from here too.\n[alias]\ngrader = \
-         {:?}\n",
-        format!("run --profile grader --manifest-path {manifest} --package grader --")
-    );
-    let file = exercises.join(".cargo/config.toml");
-    if std::fs::read_to_string(&file).is_ok_and(|text| text == alias) {
-        return;
+    let alias = format!("run --profile grader --manifest-path {path} --package grader --");
+    let text = format!("{WRITTEN}[alias]\ngrader = {alias:?}\n");
+    if let Ok(exercises) = UntrustedDir::open(&root.join("exercises")) {
+        let _ = put_config(&exercises, &text);
     }
-    let _ = std::fs::create_dir_all(exercises.join(".cargo"))
-        .and_then(|()| std::fs::write(&file, alias));
+}
+
+/// Writes the student's cargo configuration, unless something else than an older one is there.
+fn put_config(exercises: &UntrustedDir, text: &str) -> std::result::Result<(), Refusal> {
+    let folder = exercises.make_dir(".cargo")?;
+    match folder.file("config.toml", MAX_CONFIG) {
+        Ok(old) if old == text.as_bytes() || !old.starts_with(WRITTEN.as_bytes()) => Ok(()),
+        Err(refusal) if !refusal.is_missing() => Ok(()),
+        _ => folder.put("config.toml", text),
+    }
 }

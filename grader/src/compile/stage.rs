@@ -4,7 +4,7 @@
 use crate::build::executable;
 use crate::course::{CompileFail, Kata, MacroSource, SourceFile, SuiteSource, SupportCrate};
 use crate::error::{Error, Result};
-use crate::files::Scratch;
+use crate::files::{Scratch, can_write};
 use crate::limits::Bounds;
 use crate::sandbox::{Level, Mount, SandboxSpec};
 use std::fmt::Write;
@@ -100,11 +100,11 @@ impl Stage {
             suite: staging.suite,
             folder,
             level,
-            // Incremental work is of use only where the kata always lies at the same place, and
-            // a grade goes on without it.
+            // Incremental work is of use only where the kata always lies at the same place, and the
+            // grade does not need it.
             incremental: staging
                 .incremental
-                .filter(|folder| level == Level::Full && make(folder).is_ok()),
+                .filter(|folder| level == Level::Full && can_write(folder)),
         };
         stage.fill()?;
         Ok(stage)

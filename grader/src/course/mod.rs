@@ -1,18 +1,26 @@
-//! The course and what students hand in: both are only read.
+//! The course, and what students hand in. Both are only read, except by `reset`.
 
 mod catalogue;
+mod intake;
 mod layout;
 mod macro_source;
+mod oddities;
+mod reset;
+mod same_code;
 mod scan;
 mod spans;
 mod submission;
 mod suite_source;
 
+#[cfg(test)]
+mod testing;
+
 pub(crate) use catalogue::{Catalogue, Kata, SupportCrate};
+pub(crate) use intake::take;
 pub(crate) use layout::{is_hidden, misplaced};
 pub(crate) use macro_source::MacroSource;
+pub(crate) use oddities::{not_graded, oddities};
+pub(crate) use reset::{folder_of, restore_stub};
 pub(crate) use spans::with_temporary_spans;
-pub(crate) use submission::{
-    SourceFile, Submission, folder_of, oddities, of_text, restore_stub, take,
-};
+pub(crate) use submission::{SourceFile, Submission, of_text};
 pub(crate) use suite_source::{CompileFail, SuiteSource, Suites};

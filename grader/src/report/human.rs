@@ -72,7 +72,9 @@ fn details(out: &mut String, style: Style, kata: &KataResult) {
 
 /// Whether the compiler's errors, which are on the screen already, were all there is to say.
 fn has_been_told(kata: &KataResult) -> bool {
-    kata.verdict == Verdict::DoesNotCompile && kata.compiler == CompilerMessages::default()
+    kata.verdict == Verdict::DoesNotCompile
+        && kata.compiler == CompilerMessages::default()
+        && kata.warnings.is_empty()
 }
 
 fn why_nothing_ran(out: &mut String, style: Style, kata: &KataResult) {
@@ -86,6 +88,9 @@ fn why_nothing_ran(out: &mut String, style: Style, kata: &KataResult) {
     if more > 0 {
         let more = plural(more, "more message");
         let _ = writeln!(out, "  … and {more} of the compiler");
+    }
+    for warning in &kata.warnings {
+        let _ = writeln!(out, "{}", hanging("  warning: ", &printable(warning)));
     }
 }
 

@@ -38,7 +38,8 @@ fn suite(kata: &KataResult) -> TestSuite {
 }
 
 fn kata_without_cases(kata: &KataResult) -> TestCase {
-    let details = xml(&compiler(&kata.compiler));
+    let warnings = kata.warnings.join("\n");
+    let details = xml(&format!("{}\n{warnings}", compiler(&kata.compiler)));
     let status = status(&kata.verdict, &kata.title, &details);
     named("kata", kata, status, kata.time_ms)
 }

@@ -19,6 +19,9 @@ const WIDER: u64 = 2;
 /// What every group's name begins with.
 const PREFIX: &str = "grader-";
 
+/// New groups that somebody else may lock first before no more are made.
+const LOST: u32 = 100;
+
 /// The control groups of one sandbox. Dropping them removes them; everything in them must have
 /// ended.
 #[derive(Debug, Default)]
@@ -180,23 +183,29 @@ fn make(parent: &Path, bounds: &Bounds) -> io::Result<Group> {
 }
 
 /// A new group, locked. A name that is taken is a dead grader's with the same number, and
-/// one that is gone before it was locked has been swept: then another is made.
+/// one that is gone or locked before it was locked here is being swept: then another is made.
+///
+/// Every user may lock it first and keep it locked, so that nobody waits for a lock.
 fn fresh(parent: &Path) -> io::Result<(PathBuf, File)> {
     static COUNT: AtomicU32 = AtomicU32::new(0);
-    loop {
+    let mut lost = 0;
+    while lost < LOST {
         let count = COUNT.fetch_add(1, Ordering::Relaxed);
         let folder = parent.join(format!("{PREFIX}{}-{count}", std::process::id()));
         match fs::create_dir(&folder) {
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => continue,
             made => made?,
         }
-        let locked = File::open(&folder).and_then(|lock| lock.lock().map(|()| lock));
-        if let Ok(lock) = locked
+        let lock = File::open(&folder).ok();
+        if let Some(lock) = lock.filter(|lock| lock.try_lock().is_ok())
             && folder.exists()
         {
             return Ok((folder, lock));
         }
+        let _ = fs::remove_dir(&folder);
+        lost += 1;
     }
+    Err(io::ErrorKind::ResourceBusy.into())
 }
 
 /// Sets every limit that the group has a file for; a group without any is of no use.
