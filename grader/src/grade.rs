@@ -11,7 +11,7 @@ use crate::limits::Limits;
 use crate::outcome::Verdict;
 use crate::record::{Event, Events, KataResult};
 use crate::run::Oracle;
-use crate::sandbox::{Level, Possible, Sandbox, SandboxSpec, Strictness};
+use crate::sandbox::{Level, Possible, Purpose, Sandbox, SandboxSpec, Strictness};
 use crate::verdict_cache::VerdictCache;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
@@ -409,7 +409,7 @@ pub(crate) async fn possible_sandbox() -> Result<Possible> {
         readable: Vec::new(),
         writable: folder.path().join("work"),
         persistent: None,
-        proc: true,
+        purpose: Purpose::Compiler,
         bounds: Limits::default().for_case(),
     };
     Ok(Sandbox::strongest(&spec).await)

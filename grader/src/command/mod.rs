@@ -25,7 +25,7 @@ pub fn main_of(args: impl IntoIterator<Item = OsString>) -> ExitCode {
     match args.get(1) {
         Some(arg) if arg == crate::sandbox::SUPERVISOR => return crate::sandbox::supervise(),
         Some(arg) if arg == crate::sandbox::ENTER => return crate::sandbox::enter(&args[2..]),
-        _ => {}
+        _ => crate::sandbox::raise_open_files(),
     }
     let cli = match Cli::try_parse_from(args) {
         Ok(cli) => cli,
