@@ -7,7 +7,7 @@ use crate::error::{Error, Result};
 use crate::files::{Fingerprint, Scratch};
 use crate::limits::Limits;
 use crate::record::Events;
-use crate::sandbox::{Level, Possible, Sandbox, SandboxSpec, Strictness};
+use crate::sandbox::{Level, Possible, Purpose, Sandbox, SandboxSpec, Strictness};
 use std::path::{Path, PathBuf};
 use tokio::sync::{OnceCell, Semaphore, SemaphorePermit};
 
@@ -138,7 +138,7 @@ pub(crate) async fn possible_sandbox() -> Result<Possible> {
         readable: Vec::new(),
         writable: folder.path().join("work"),
         persistent: None,
-        proc: true,
+        purpose: Purpose::Compiler,
         bounds: Limits::default().for_case(),
     };
     Ok(Sandbox::strongest(&spec).await)

@@ -96,6 +96,9 @@ fn without_answer(evidence: &Evidence, ended: Ended) -> Verdict {
         }
         Ended::Signalled(signal) => Verdict::Crashed { signal },
         Ended::Exited(code) => Verdict::ExitedEarly { code },
+        Ended::OutOfTime => Verdict::TimedOut {
+            limit: format!("{} s", evidence.bounds.wall.as_secs()),
+        },
     }
 }
 

@@ -1,7 +1,11 @@
 //! How much a submission may use.
 
+use crate::parallel;
 use serde::Deserialize;
 use std::time::Duration;
+
+/// Threads and processes of one compiler run, besides one for each core: a dozen is usual.
+const COMPILER_PROCESSES: u64 = 48;
 
 /// Limits of one kata; each case has them for itself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
@@ -63,12 +67,16 @@ impl Limits {
             wall: Duration::from_secs(self.compile_seconds),
             cpu_seconds: self.compile_seconds,
             memory: self.compile_memory_mib << 20,
-            processes: 256,
+            processes: COMPILER_PROCESSES + cores(),
             file_size: 512 << 20,
-            open_files: 1024,
+            open_files: 128,
             output: 64 << 20,
         }
     }
+}
+
+fn cores() -> u64 {
+    u64::try_from(parallel::cores()).unwrap_or(u64::MAX)
 }
 
 /// What one process tree may use.

@@ -9,7 +9,7 @@ use crate::engine::possible_sandbox;
 use crate::error::Result;
 use crate::exit_code::ExitCode;
 use crate::progress::Progress;
-use crate::sandbox::{Possible, remedy};
+use crate::sandbox::Possible;
 use crate::text::{inert, plural, printable};
 use std::fmt::Write;
 use std::path::Path;
@@ -53,11 +53,11 @@ fn sandbox(possible: &Possible) -> String {
         made_in / 1000,
         made_in / 100 % 10
     );
-    if let Some(why) = possible.missing.first() {
+    if let Some(missing) = possible.missing.first() {
         let _ = write!(
             text,
-            "\nthe full sandbox is not possible: {why}\nto get it: {}",
-            remedy(why)
+            "\nthe full sandbox is not possible: {missing}\nto get it: {}",
+            missing.remedy()
         );
     }
     text

@@ -28,7 +28,7 @@ pub fn main_of(args: impl IntoIterator<Item = OsString>) -> ExitCode {
     match args.get(1) {
         Some(arg) if arg == crate::sandbox::SUPERVISOR => return crate::sandbox::supervise(),
         Some(arg) if arg == crate::sandbox::ENTER => return crate::sandbox::enter(&args[2..]),
-        _ => {}
+        _ => crate::sandbox::raise_open_files(),
     }
     guard::panics_on_one_line();
     guard::status_of(|| parsed_and_run(args))

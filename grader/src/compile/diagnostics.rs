@@ -110,7 +110,7 @@ fn without_message(run: &Run) -> String {
     let how = match run.ended {
         Some(Ended::Signalled(signal)) => format!("was ended by signal {signal}"),
         Some(Ended::Exited(code)) => format!("ended with exit status {code}"),
-        None => "did not end".to_owned(),
+        Some(Ended::OutOfTime) | None => "did not end".to_owned(),
     };
     format!(
         "the compiler {how}, without an error message and without a result. Very deep nesting or \

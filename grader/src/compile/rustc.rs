@@ -263,8 +263,11 @@ async fn run(
     let mut look = interval(TICK * 5);
     while stopped.is_none() && ended.is_none() {
         tokio::select! {
-            end = sandbox.ended() => ended = Some(end),
-            _ = look.tick() => stopped = watch.look(&running),
+            end = sandbox.ended() => match end {
+                Ended::OutOfTime => stopped = Some(watch.out_of_time()),
+                end => ended = Some(end),
+            },
+            _ = look.tick() => stopped = watch.check(&running),
             () = running.stderr.grown(), if listener.is_some() => {
                 let said = read_messages(&running.stderr.next_lines(&mut lines));
                 if let Some(listener) = listener {

@@ -6,7 +6,7 @@ use crate::course::{CompileFail, Kata, MacroSource, SourceFile, SuiteSource, Sup
 use crate::error::{Error, Result};
 use crate::files::{Scratch, can_write};
 use crate::limits::Bounds;
-use crate::sandbox::{Level, Mount, SandboxSpec};
+use crate::sandbox::{Level, Mount, Purpose, SandboxSpec};
 use std::fmt::Write;
 use std::fs;
 use std::io;
@@ -216,7 +216,7 @@ impl Stage {
                 host,
                 inside: self.inside().join(INCREMENTAL),
             }),
-            proc: true,
+            purpose: Purpose::Compiler,
             bounds: self.kata.about.limits.for_compiler(),
         }
     }
@@ -249,7 +249,7 @@ impl Stage {
             }],
             writable: self.work(),
             persistent: None,
-            proc: false,
+            purpose: Purpose::Cases,
             bounds,
         }
     }

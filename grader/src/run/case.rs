@@ -219,8 +219,11 @@ impl Attended {
                 restless = settled(&mut self.settling) => {
                     self.frames.send(&Frame::Settled(restless));
                 }
-                ended = sandbox.ended() => self.ending = Some(Ending::Ended(ended)),
-                _ = tick.tick() => self.ending = self.watch.look(running).map(Ending::Stopped),
+                ended = sandbox.ended() => self.ending = Some(match ended {
+                    Ended::OutOfTime => Ending::Stopped(self.watch.out_of_time()),
+                    ended => Ending::Ended(ended),
+                }),
+                _ = tick.tick() => self.ending = self.watch.check(running).map(Ending::Stopped),
             }
         }
     }

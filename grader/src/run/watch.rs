@@ -1,4 +1,4 @@
-//! Looks at a running process tree from outside: its limits, and whether it is stuck.
+//! Watches a running process tree from outside: its limits, and whether it is stuck.
 
 use crate::limits::Bounds;
 use crate::outcome::Verdict;
@@ -7,10 +7,10 @@ use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
 use thread_state::Snapshot;
 
-/// How often a process tree is looked at.
+/// How often a process tree is watched.
 pub(crate) const TICK: Duration = Duration::from_millis(10);
 
-/// A tree this young is not asked whether it is stuck: threads are still starting.
+/// A tree this young is not checked for being stuck: its threads are still starting.
 const YOUTH: Duration = Duration::from_millis(60);
 
 /// A limit that a process tree has broken.
@@ -24,6 +24,8 @@ pub(crate) enum Stop {
     Output(String),
     /// Threads and processes, with the limit in words.
     Processes(String),
+    /// Open files of all processes together, with the limit in words.
+    Files(String),
     /// Everything waits for ever: each thread and what for.
     Stuck(Vec<String>),
 }
@@ -36,10 +38,15 @@ impl Stop {
             Self::Memory(limit) => Verdict::MemoryExceeded { limit },
             Self::Output(limit) => Verdict::OutputExceeded { limit },
             Self::Processes(limit) => Verdict::ProcessesExceeded { limit },
+            Self::Files(limit) => Verdict::FilesExceeded { limit },
             Self::Stuck(threads) => Verdict::Deadlocked { threads },
         }
     }
 }
+
+/// How many times as many open files a whole tree may hold as one process may. What stands behind
+/// them, such as the pages of a pipe, the kernel counts for each user.
+const TREE_FILES: u64 = 4;
 
 /// The watch over one process tree.
 pub(crate) struct Watch {
@@ -65,16 +72,20 @@ impl Watch {
         self.since.elapsed()
     }
 
-    /// Looks once; a reason to stop, if there is one.
-    pub(crate) fn look(&mut self, running: &Running) -> Option<Stop> {
+    /// A reason to stop, if there is one.
+    pub(crate) fn check(&mut self, running: &Running) -> Option<Stop> {
         self.time()
             .or_else(|| self.output(&running.stdout, &running.stderr))
             .or_else(|| self.tree(running))
     }
 
+    /// The reason to stop what has come to the end of its time.
+    pub(crate) fn out_of_time(&self) -> Stop {
+        Stop::Time(format!("{} s", self.bounds.wall.as_secs()))
+    }
+
     fn time(&self) -> Option<Stop> {
-        let limit = self.bounds.wall;
-        (self.elapsed() > limit).then(|| Stop::Time(format!("{} s", limit.as_secs())))
+        (self.elapsed() > self.bounds.wall).then(|| self.out_of_time())
     }
 
     fn output(&self, stdout: &Drain, stderr: &Drain) -> Option<Stop> {
@@ -91,14 +102,20 @@ impl Watch {
         if snapshot.threads.len() as u64 > limit {
             return Some(Stop::Processes(format!("{limit} threads and processes")));
         }
+        let processes = processes_of(&snapshot);
         let limit = self.bounds.memory;
-        if resident(&snapshot) > limit {
+        if sum(&processes, memory_of) > limit {
             return Some(Stop::Memory(format!("{} MiB", limit >> 20)));
+        }
+        let limit = TREE_FILES * self.bounds.open_files;
+        if sum(&processes, open_files_of) > limit {
+            let words = format!("{limit} open files in all of its processes");
+            return Some(Stop::Files(words));
         }
         self.stuck(snapshot, running.program)
     }
 
-    /// Stuck in two looks with nothing run between them.
+    /// Stuck in two snapshots with nothing run between them.
     fn stuck(&mut self, snapshot: Snapshot, program: Option<u32>) -> Option<Stop> {
         let before = self.before.replace(snapshot);
         let (before, snapshot) = (before?, self.before.as_ref()?);
@@ -129,26 +146,54 @@ pub(super) fn called(thread: &thread_state::Thread, program: Option<u32>) -> Str
     }
 }
 
-/// Resident memory of a tree without what its processes share, in bytes.
-fn resident(snapshot: &Snapshot) -> u64 {
-    let pids: BTreeSet<u32> = snapshot.threads.iter().map(|thread| thread.pid).collect();
-    pids.into_iter().filter_map(resident_of).sum()
+fn processes_of(snapshot: &Snapshot) -> BTreeSet<u32> {
+    snapshot.threads.iter().map(|thread| thread.pid).collect()
 }
 
-fn resident_of(pid: u32) -> Option<u64> {
-    let pages = std::fs::read_to_string(format!("/proc/{pid}/statm")).ok()?;
-    let mut pages = pages.split_whitespace().skip(1);
-    let mut next = || pages.next()?.parse::<u64>().ok();
-    let (resident, shared) = (next()?, next()?);
-    Some(resident.saturating_sub(shared) * PAGE)
+/// What a tree uses of something; a process that has just ended uses nothing.
+fn sum(processes: &BTreeSet<u32>, of_process: impl Fn(u32) -> Option<u64>) -> u64 {
+    let used = processes.iter().filter_map(|pid| of_process(*pid));
+    used.fold(0, u64::saturating_add)
 }
 
-/// Bytes in a page, on every platform that has a `/proc/<pid>/statm` worth reading here.
-const PAGE: u64 = 4096;
+/// Memory of a process, in bytes.
+fn memory_of(pid: u32) -> Option<u64> {
+    let status = std::fs::read_to_string(format!("/proc/{pid}/status")).ok()?;
+    Some(memory_in(&status))
+}
+
+/// Memory that `/proc/<pid>/status` counts, without what is the contents of a program's file.
+/// Page tables are the kernel's, but grow with what a process maps.
+fn memory_in(status: &str) -> u64 {
+    const COUNTED: [&str; 4] = ["RssAnon", "RssShmem", "VmPTE", "VmSwap"];
+    let kib = status.lines().filter_map(|line| {
+        let (name, value) = line.split_once(':')?;
+        let number = value.trim().strip_suffix(" kB")?;
+        COUNTED
+            .contains(&name)
+            .then(|| number.parse::<u64>().ok())?
+    });
+    kib.fold(0, u64::saturating_add).saturating_mul(1024)
+}
+
+/// Open files of a process: the size of a folder that the kernel makes up. Kernels before 6.2 say
+/// none.
+fn open_files_of(pid: u32) -> Option<u64> {
+    let folder = std::fs::metadata(format!("/proc/{pid}/fd")).ok()?;
+    Some(folder.len())
+}
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn memory_counts_what_is_shared_swapped_and_spent_on_page_tables() {
+        let status = "Name:\tRssAnon: 7 kB\nVmRSS:\t 900 kB\nRssAnon:\t 10 kB\nRssFile:\t 500 kB\n\
+                      RssShmem:\t 200 kB\nVmPTE:\t 3 kB\nVmSwap:\t 4000 kB\n";
+        assert_eq!(memory_in(status), 4213 * 1024);
+        assert_eq!(memory_in("State:\tZ (zombie)\n"), 0);
+    }
 
     #[test]
     fn threads_of_child_processes_are_told_from_the_programs_own() {

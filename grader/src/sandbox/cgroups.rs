@@ -1,9 +1,10 @@
 //! Control groups around a sandbox, where this process may make any: as root, or where a
 //! version 2 group is delegated to it. They count threads and memory of the whole sandbox in
-//! the kernel, which nothing outruns; limits that the watch states with its reasons come
-//! first, so these are wider.
+//! the kernel, which nothing outruns. They are a little wider than what the watch allows, which
+//! counts less and can say more.
 
 use super::ExceededLimit;
+use super::policy::all_processes;
 use crate::limits::Bounds;
 use std::fs::{self, File};
 use std::io;
@@ -14,8 +15,8 @@ use std::time::Duration;
 
 /// Where control groups are mounted.
 const MOUNT: &str = "/sys/fs/cgroup";
-/// How much wider than what the watch allows.
-const WIDER: u64 = 2;
+/// What a group counts of the kernel's own memory, and the watch does not, in bytes.
+const OF_THE_KERNEL: u64 = 64 << 20;
 /// What every group's name begins with.
 const PREFIX: &str = "grader-";
 
@@ -210,10 +211,12 @@ fn fresh(parent: &Path) -> io::Result<(PathBuf, File)> {
 
 /// Sets every limit that the group has a file for; a group without any is of no use.
 fn limit(folder: &Path, bounds: &Bounds) -> io::Result<()> {
+    // Files in the writable folder are memory too.
+    let memory = bounds.memory + bounds.file_size + OF_THE_KERNEL;
     let limits = [
-        ("pids.max", WIDER * bounds.processes),
-        ("memory.max", WIDER * bounds.memory),
-        ("memory.limit_in_bytes", WIDER * bounds.memory),
+        ("pids.max", all_processes(bounds)),
+        ("memory.max", memory),
+        ("memory.limit_in_bytes", memory),
     ];
     let mut useful = false;
     for (name, limit) in limits {

@@ -1,36 +1,42 @@
 //! Inside a sandbox: starts programs on request, reports their end, and ends everything.
 
 use super::Ended;
-use super::confinement;
+use super::confinement::Confinement;
 use super::headroom;
+use super::launch;
 use super::messages::{self, Reply, Request, Spawn, receive, reply, reply_with};
+use super::mounts;
+use super::namespaces::{self, LastPid};
 use super::not_started::Cause;
 use super::policy::Policy;
 use super::supervisor::ENTER;
 use crate::files::removal;
-use rustix::event::{PollFd, PollFlags, poll};
-use rustix::process::{
-    Pid, PidfdFlags, Signal, WaitOptions, kill_process, pidfd_open, wait, waitpid,
-};
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use rustix::io::Errno;
+use rustix::process::{Pid, Signal, WaitOptions, kill_process, wait, waitpid};
 use std::fs;
 use std::io;
 use std::os::fd::{AsFd, OwnedFd};
 use std::os::unix::fs::OpenOptionsExt;
 use std::os::unix::net::UnixStream;
 use std::path::Path;
-use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-/// How long the kernel may take to bury what was killed.
-const REAP_TIMEOUT: Duration = Duration::from_secs(5);
+/// How long what was killed may take to be gone. On a full machine that is seconds.
+const REAP_TIMEOUT: Duration = Duration::from_secs(30);
 
-/// Which processes init ends when it ends everything.
-#[derive(Clone, Copy, PartialEq, Eq)]
+/// What init has power over.
 pub(super) enum Scope {
-    /// Everything in its process namespace, whose init it is.
-    Namespace,
-    /// Everything below it.
+    /// Everything in its namespaces, which it renews.
+    Namespace(Fresh),
+    /// Every process below it, and nothing else.
     Descendants,
+}
+
+/// What init needs so that each case finds everything fresh.
+pub(super) struct Fresh {
+    pub(super) confinement: Confinement,
+    pub(super) last_pid: LastPid,
 }
 
 /// The process that starts programs on request and ends them.
@@ -38,7 +44,25 @@ pub(super) struct Init {
     control: UnixStream,
     pub(super) policy: Policy,
     scope: Scope,
-    main: Option<(Pid, OwnedFd)>,
+    main: Option<Main>,
+}
+
+/// The program that was asked for.
+struct Main {
+    pid: Pid,
+    pidfd: OwnedFd,
+    /// When it is ended, if nobody has done it before.
+    deadline: Instant,
+}
+
+/// What init has to do next.
+enum Next {
+    /// Hear what the grader wants.
+    Request,
+    /// Report that the program has ended.
+    End,
+    /// End the program, whose time is over.
+    Deadline,
 }
 
 impl Init {
@@ -54,9 +78,18 @@ impl Init {
 
     pub(super) fn serve(&mut self) -> io::Result<()> {
         loop {
-            if !self.wait_for_request()? {
-                self.report_end()?;
-                continue;
+            match self.next()? {
+                Next::Request => {}
+                Next::End => {
+                    self.report_end()?;
+                    continue;
+                }
+                Next::Deadline => {
+                    self.end_all()?;
+                    self.main = None;
+                    reply(&self.control, &Reply::Ended(Ended::OutOfTime))?;
+                    continue;
+                }
             }
             match receive(&self.control)? {
                 None => return Ok(()),
@@ -71,21 +104,25 @@ impl Init {
         }
     }
 
-    /// True when a request waits, false when the program has ended.
-    fn wait_for_request(&self) -> io::Result<bool> {
+    fn next(&self) -> io::Result<Next> {
         let mut fds = vec![PollFd::new(&self.control, PollFlags::IN)];
-        if let Some((_, pidfd)) = &self.main {
-            fds.push(PollFd::new(pidfd, PollFlags::IN));
+        if let Some(main) = &self.main {
+            fds.push(PollFd::new(&main.pidfd, PollFlags::IN));
         }
-        wait_for(&mut fds)?;
-        Ok(!fds[0].revents().is_empty())
+        wait_for(&mut fds, self.main.as_ref().map(|main| main.deadline))?;
+        let mut is_ready = fds.iter().map(|fd| !fd.revents().is_empty());
+        Ok(match is_ready.position(|ready| ready) {
+            Some(0) => Next::Request,
+            Some(_) => Next::End,
+            None => Next::Deadline,
+        })
     }
 
     fn report_end(&mut self) -> io::Result<()> {
-        let Some((pid, _)) = self.main.take() else {
+        let Some(main) = self.main.take() else {
             return Ok(());
         };
-        let Some((_, status)) = waitpid(Some(pid), WaitOptions::empty())? else {
+        let Some((_, status)) = waitpid(Some(main.pid), WaitOptions::empty())? else {
             return Ok(());
         };
         let ended = match (status.exit_status(), status.terminating_signal()) {
@@ -97,8 +134,7 @@ impl Init {
     }
 
     fn spawn(&mut self, spawn: &Spawn, fds: Vec<OwnedFd>) -> io::Result<()> {
-        let cpu_seconds = self.policy.limits.cpu_seconds;
-        match start(&self.shut_in(spawn), cpu_seconds, fds) {
+        match self.start(spawn, fds) {
             Ok(main) => {
                 self.main = Some(main);
                 reply(&self.control, &Reply::Spawned(()))
@@ -113,20 +149,32 @@ impl Init {
         }
     }
 
+    fn start(&mut self, spawn: &Spawn, fds: Vec<OwnedFd>) -> io::Result<Main> {
+        let deadline = Instant::now() + Duration::from_millis(spawn.wall_millis);
+        let (pid, pidfd) = match &self.scope {
+            Scope::Namespace(fresh) => {
+                launch::start(spawn, Some(fresh.confinement.try_clone()?), fds)?
+            }
+            Scope::Descendants => launch::start(&self.through_the_grader(spawn), None, fds)?,
+        };
+        Ok(Main {
+            pid,
+            pidfd,
+            deadline,
+        })
+    }
+
     fn cause(&self, error: &io::Error, spawn: &Spawn) -> Cause {
         let cause = Cause::of(error, Path::new(&spawn.program), Path::new(&spawn.cwd));
-        match (cause, self.scope) {
+        match (cause, &self.scope) {
             // Here it was the grader that could not be started; it finds out about the program.
             (Cause::Program, Scope::Descendants) => Cause::Other,
             _ => cause,
         }
     }
 
-    /// The program itself, or the grader that shuts itself in and becomes it.
-    fn shut_in(&self, spawn: &Spawn) -> Spawn {
-        if self.scope == Scope::Namespace {
-            return spawn.clone();
-        }
+    /// The grader, which confines itself and becomes the program.
+    fn through_the_grader(&self, spawn: &Spawn) -> Spawn {
         let mut args = vec![ENTER.to_owned(), messages::to_hex(&self.policy)];
         args.push(spawn.program.clone());
         args.extend(spawn.args.iter().cloned());
@@ -137,18 +185,33 @@ impl Init {
         }
     }
 
-    fn clear(&mut self, emptying: bool) -> io::Result<()> {
+    fn clear(&mut self, is_over: bool) -> io::Result<()> {
         self.end_all()?;
         self.main = None;
-        let full = self.scope == Scope::Namespace && is_full(&self.policy.writable);
-        let cleared = if emptying {
-            removal::empty(Path::new(&self.policy.writable))
-        } else {
-            Ok(())
-        };
-        match cleared {
-            Ok(()) => reply(&self.control, &Reply::Cleared(full)),
+        let is_full = matches!(self.scope, Scope::Namespace(_)) && is_full(&self.policy.writable);
+        let renewed = if is_over { self.renew() } else { Ok(()) };
+        match renewed {
+            Ok(()) => reply(&self.control, &Reply::Cleared(is_full)),
             Err(error) => reply(&self.control, &Reply::Failed(error.to_string())),
+        }
+    }
+
+    /// Makes anew what a case may have changed, so that the next sees nothing of it.
+    fn renew(&mut self) -> io::Result<()> {
+        match &mut self.scope {
+            Scope::Namespace(fresh) => {
+                mounts::renew_writable(&self.policy)?;
+                let renewed = fresh.confinement.renew(&self.policy);
+                renewed.map_err(|not_opened| io::Error::other(not_opened.why))?;
+                namespaces::renew_network()?;
+                fresh.last_pid.reset();
+                Ok(())
+            }
+            Scope::Descendants => {
+                let writable = Path::new(&self.policy.writable);
+                removal::remove(writable)?;
+                fs::create_dir(writable)
+            }
         }
     }
 
@@ -167,9 +230,9 @@ impl Init {
     pub(super) fn end_all(&self) -> io::Result<()> {
         let deadline = Instant::now() + REAP_TIMEOUT;
         while Instant::now() < deadline {
-            match self.scope {
+            match &self.scope {
                 // Nobody left to kill is what is wanted.
-                Scope::Namespace => drop(confinement::kill_everyone_else()),
+                Scope::Namespace(_) => drop(kill_everyone_else()),
                 Scope::Descendants => kill_below_me()?,
             }
             if reap() {
@@ -187,23 +250,15 @@ mod libc_flags {
     pub(super) const O_NONBLOCK: i32 = rustix::fs::OFlags::NONBLOCK.bits().cast_signed();
 }
 
-fn start(spawn: &Spawn, cpu_seconds: u64, fds: Vec<OwnedFd>) -> io::Result<(Pid, OwnedFd)> {
-    let Ok([channel, stdout, stderr]) = <[OwnedFd; 3]>::try_from(fds) else {
-        return Err(io::Error::other("three descriptors must come along"));
-    };
-    let mut command = Command::new(&spawn.program);
-    confinement::start_limited(&mut command, spawn, cpu_seconds)?;
-    let child = command
-        .args(&spawn.args)
-        .env_clear()
-        .envs(spawn.env.iter().map(|(name, value)| (name, value)))
-        .current_dir(&spawn.cwd)
-        .stdin(Stdio::from(channel))
-        .stdout(Stdio::from(stdout))
-        .stderr(Stdio::from(stderr))
-        .spawn()?;
-    let pid = Pid::from_child(&child);
-    Ok((pid, pidfd_open(pid, PidfdFlags::empty())?))
+/// Kills every process that this one may signal, itself spared: for the init of a process
+/// namespace, everything in it.
+#[expect(unsafe_code, reason = "no safe wrapper can say \"every process\"")]
+fn kill_everyone_else() -> io::Result<()> {
+    // SAFETY: two plain integers; the kernel touches no memory of this process.
+    match unsafe { libc::kill(-1, libc::SIGKILL) } {
+        0 => Ok(()),
+        _ => Err(io::Error::last_os_error()),
+    }
 }
 
 /// Stopped first, so that what forks faster than it is killed stops forking.
@@ -255,12 +310,14 @@ fn is_full(folder: &str) -> bool {
     rustix::fs::statvfs(folder).is_ok_and(|left| left.f_bavail < 4 || left.f_ffree < 4)
 }
 
-/// Waits until one of the descriptors is ready.
-pub(super) fn wait_for(fds: &mut [PollFd<'_>]) -> io::Result<()> {
-    while let Err(error) = poll(fds, None) {
-        if error != rustix::io::Errno::INTR {
-            return Err(error.into());
+/// Waits until one of the descriptors is ready, or until the deadline.
+pub(super) fn wait_for(fds: &mut [PollFd<'_>], deadline: Option<Instant>) -> io::Result<()> {
+    loop {
+        let left = deadline.map(|deadline| deadline.saturating_duration_since(Instant::now()));
+        let left = left.and_then(|left| Timespec::try_from(left).ok());
+        match poll(fds, left.as_ref()) {
+            Err(Errno::INTR) => {}
+            waited => return Ok(waited.map(drop)?),
         }
     }
-    Ok(())
 }

@@ -1,12 +1,13 @@
-//! How much a sandbox shuts in, and what the user asked for.
+//! How strong a sandbox is, and what the user asked for.
 
+use super::obstacle::NotOpened;
 use crate::error::{Error, Result};
 use clap::ValueEnum;
 use std::time::Duration;
 use wire::wire;
 
 wire! {
-    /// How much a sandbox shuts in, from most to least.
+    /// How strong a sandbox is, the strongest first.
     #[derive(Debug, Clone, Copy, PartialEq, Eq)]
     pub(crate) enum Level {
         /// Namespaces, Landlock, seccomp, limits.
@@ -29,7 +30,7 @@ impl Level {
                  seccomp, limits)"
             }
             Self::Landlock => {
-                "Landlock only (files outside are shut off by Landlock, system calls by seccomp; \
+                "Landlock only (files outside are kept away by Landlock, system calls by seccomp; \
                  the network is not the sandbox's own)"
             }
             Self::Limits => {
@@ -50,7 +51,7 @@ pub(crate) struct Possible {
     /// The strongest level.
     pub(crate) level: Level,
     /// What each stronger one failed at, the strongest first.
-    pub(crate) missing: Vec<String>,
+    pub(crate) missing: Vec<NotOpened>,
     /// How long it took to make one.
     pub(crate) made_in: Duration,
 }
@@ -88,11 +89,11 @@ impl Strictness {
             Self::Required if strongest != Level::Full => Err(Error::grader(
                 format!(
                     "the full sandbox is required and cannot be had here: {}",
-                    missing.map_or("not on this platform", String::as_str)
+                    missing.map_or("not on this platform", |missing| missing.why.as_str())
                 ),
                 missing.map_or_else(
                     || "grade on Linux, or use --sandbox=best for code that you trust".to_owned(),
-                    |why| remedy(why),
+                    NotOpened::remedy,
                 ),
             )),
             Self::Required | Self::Best => Ok(strongest),
@@ -100,48 +101,26 @@ impl Strictness {
     }
 }
 
-/// What to do about a machine that can start nothing more.
-pub(super) const FREE_RESOURCES: &str = "this machine is full: end other programs, or allow more \
-    processes (`ulimit -u`, in a container its `pids` limit) or memory";
-
-/// The command that gives the full sandbox what it lacks, from the step at which it failed.
-pub(crate) fn remedy(why: &str) -> String {
-    if why.contains("temporarily unavailable") || why.contains("Cannot allocate") {
-        return FREE_RESOURCES.to_owned();
-    }
-    let remedy = if why.contains("uid_map") || why.contains("setgroups") {
-        "allow user namespaces to programs without a profile: `sudo sysctl -w \
-         kernel.apparmor_restrict_unprivileged_userns=0`"
-    } else if why.contains("No space left") {
-        "allow user namespaces: `sudo sysctl -w user.max_user_namespaces=10000`"
-    } else if why.contains("unshare") {
-        "allow user namespaces: `sudo sysctl -w kernel.unprivileged_userns_clone=1`; in a \
-         container start it with `--security-opt seccomp=unconfined` or with a profile that \
-         allows `unshare` and `mount`"
-    } else if why.contains("mount") || why.contains("pivot_root") || why.contains("/proc") {
-        "in a container, start it with `--security-opt apparmor=unconfined --security-opt \
-         systempaths=unconfined`"
-    } else {
-        "a Linux kernel from 6.1 on with user namespaces and Landlock has all of it"
-    };
-    format!("{remedy}; or use --sandbox=best for code that you trust")
-}
-
 #[cfg(test)]
 mod tests {
+    use super::super::obstacle::Obstacle;
     use super::*;
 
-    fn possible(level: Level, missing: &[&str]) -> Possible {
+    fn possible(level: Level, missing: &[Obstacle]) -> Possible {
+        let missing = missing.iter().map(|obstacle| NotOpened {
+            obstacle: *obstacle,
+            why: "Operation not permitted".to_owned(),
+        });
         Possible {
             level,
-            missing: missing.iter().map(ToString::to_string).collect(),
+            missing: missing.collect(),
             made_in: Duration::ZERO,
         }
     }
 
     #[test]
-    fn required_refuses_anything_but_the_full_cage_and_says_what_to_do() {
-        let less = possible(Level::Landlock, &["unshare: Operation not permitted"]);
+    fn required_refuses_anything_but_the_full_sandbox_and_says_what_to_do() {
+        let less = possible(Level::Landlock, &[Obstacle::Namespaces]);
         let refused = Strictness::Required.level(&less);
         let said = refused.unwrap_err().to_string();
         assert!(said.contains("unprivileged_userns_clone"), "{said}");

@@ -7,10 +7,10 @@
 
 use super::cgroups::Cgroups;
 use super::headroom;
-use super::level::FREE_RESOURCES;
 use super::messages::{self, receive_header, send};
 use super::messages::{Reply, Request, Spawn};
 use super::not_started::{Cause, NotStarted};
+use super::obstacle::{FREE_RESOURCES, NotOpened};
 use super::policy::{Policy, has_program};
 use super::reaper::{self, Teardown};
 use super::supervisor::SUPERVISOR;
@@ -46,10 +46,10 @@ pub(crate) struct Sandbox {
 impl Sandbox {
     /// Makes a sandbox.
     pub(crate) async fn open(spec: &SandboxSpec, level: Level) -> Result<Self> {
-        try_open(spec, level).await.map_err(|error| {
+        try_open(spec, level).await.map_err(|not_opened| {
             Error::grader(
-                format!("cannot make a sandbox for student code: {error}"),
-                "`cargo grader doctor` says what is missing and how to get it",
+                format!("cannot make a sandbox for student code: {not_opened}"),
+                not_opened.remedy(),
             )
         })
     }
@@ -60,14 +60,14 @@ impl Sandbox {
         for level in [Level::Full, Level::Landlock, Level::Limits] {
             let started = Instant::now();
             match try_open(spec, level).await {
-                Ok(_cage) => {
+                Ok(_sandbox) => {
                     return Possible {
                         level,
                         missing,
                         made_in: started.elapsed(),
                     };
                 }
-                Err(error) => missing.push(error.to_string()),
+                Err(not_opened) => missing.push(not_opened),
             }
         }
         Possible {
@@ -77,7 +77,7 @@ impl Sandbox {
         }
     }
 
-    /// Looks whether a sandbox of this level shows the linker that rustc asks for.
+    /// Checks that a sandbox of this level shows the linker that rustc asks for.
     pub(crate) fn check_linker(level: Level) -> Result<()> {
         if has_program("cc", level) {
             return Ok(());
@@ -119,7 +119,7 @@ impl Sandbox {
         }
     }
 
-    /// Ends everything that is left and empties the writable folder; what was left.
+    /// Ends everything that is left and makes the sandbox as it was at first; what was left.
     pub(crate) async fn clear(&mut self, running: &Running) -> Result<Leftovers> {
         let processes = self.left(running);
         let reply = self.end_programs(true).await?;
@@ -157,8 +157,8 @@ impl Sandbox {
         }
     }
 
-    async fn end_programs(&mut self, emptying: bool) -> Result<Reply> {
-        let ended = self.ask(&Request::Clear(emptying)).await;
+    async fn end_programs(&mut self, is_over: bool) -> Result<Reply> {
+        let ended = self.ask(&Request::Clear(is_over)).await;
         ended.map(|(reply, _)| reply).map_err(|error| {
             Error::grader(
                 format!("the sandbox of student code is broken: {error}"),
@@ -236,16 +236,16 @@ impl Sandbox {
         }
     }
 
-    /// The process that holds programs, once it does. It and who says its number are two, so
+    /// The process that starts programs, once it is ready. It and who says its number are two, so
     /// either may be the first to speak.
-    async fn ready(&mut self) -> io::Result<u32> {
+    async fn ready(&mut self) -> Result<u32, NotOpened> {
         let (mut init, mut is_ready) = (None, false);
         loop {
             match self.receive().await?.0 {
                 Reply::Init(pid) => init = Some(pid),
                 Reply::Ready(()) => is_ready = true,
-                Reply::Failed(why) => return Err(io::Error::other(why)),
-                _ => return Err(io::Error::other("out of turn")),
+                Reply::NotOpened(not_opened) => return Err(not_opened),
+                _ => return Err(io::Error::other("out of turn").into()),
             }
             if let (Some(init), true) = (init, is_ready) {
                 return Ok(init);
@@ -283,7 +283,7 @@ impl Drop for Sandbox {
     }
 }
 
-async fn try_open(spec: &SandboxSpec, level: Level) -> io::Result<Sandbox> {
+async fn try_open(spec: &SandboxSpec, level: Level) -> Result<Sandbox, NotOpened> {
     let (ours, theirs) = StdStream::pair()?;
     let supervisor = Command::new("/proc/self/exe")
         .arg(SUPERVISOR)

@@ -1,6 +1,7 @@
 //! Messages between grader and sandbox: a length, a body, and sometimes descriptors.
 
 use super::not_started::Cause;
+use super::obstacle::NotOpened;
 use super::policy::{Policy, text};
 use super::{Ended, Invocation};
 use rustix::net::{
@@ -12,6 +13,7 @@ use std::io::{self, IoSlice, IoSliceMut, Read};
 use std::mem::MaybeUninit;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::os::unix::net::UnixStream;
+use std::time::Duration;
 use wire::{Wire, wire};
 
 wire! {
@@ -22,8 +24,16 @@ wire! {
         pub(super) args: Vec<String>,
         pub(super) env: Vec<(String, String)>,
         pub(super) cwd: String,
+        /// CPU time of each of its processes, in seconds.
+        pub(super) cpu_seconds: u64,
+        /// Wall clock after which it is ended, in milliseconds.
+        pub(super) wall_millis: u64,
     }
 }
+
+/// How much later init ends a program than the watch, which says why and may be kept waiting by
+/// what runs.
+const AFTER_THE_WATCH: Duration = Duration::from_millis(500);
 
 impl From<&Invocation> for Spawn {
     fn from(invocation: &Invocation) -> Self {
@@ -32,22 +42,29 @@ impl From<&Invocation> for Spawn {
             args: invocation.args.clone(),
             env: invocation.env.clone(),
             cwd: text(&invocation.cwd),
+            cpu_seconds: invocation.bounds.cpu_seconds,
+            wall_millis: millis(invocation.bounds.wall.saturating_add(AFTER_THE_WATCH)),
         }
     }
+}
+
+fn millis(duration: Duration) -> u64 {
+    u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
 }
 
 wire! {
     /// Grader to sandbox.
     pub(crate) enum Request {
-        /// Shut yourself in. First and once.
+        /// Make the sandbox. First and once.
         Enter(Policy),
         /// Start a program; three descriptors come along: channel, stdout, stderr.
         Spawn(Spawn),
-        /// End everything that is left; whether to empty the writable folder as well.
+        /// End everything that is left; whether the case is over too, so that the next must see
+        /// nothing of it.
         Clear(bool),
         /// Open a file for reading.
         Fetch(String),
-        /// Look whether this many threads can be started.
+        /// See whether this many threads can be started.
         Headroom(u32)
     }
 }
@@ -57,8 +74,10 @@ wire! {
     pub(crate) enum Reply {
         /// The process that holds the programs, as the system outside numbers it.
         Init(u32),
-        /// Shut in.
+        /// The sandbox is made.
         Ready(()),
+        /// It is not.
+        NotOpened(NotOpened),
         /// The program runs.
         Spawned(()),
         /// The program ended by itself.
@@ -71,7 +90,7 @@ wire! {
         Headroom(bool),
         /// The program was not started: what kept it, and why.
         NotStarted((Cause, String)),
-        /// It could not be done: why.
+        /// What was asked for could not be done: why.
         Failed(String)
     }
 }

@@ -8,6 +8,7 @@
 mod capture;
 mod level;
 mod not_started;
+mod obstacle;
 mod specification;
 
 #[cfg(all(target_os = "linux", not(grader_portable)))]
@@ -19,9 +20,13 @@ mod headroom;
 #[cfg(all(target_os = "linux", not(grader_portable)))]
 mod init;
 #[cfg(all(target_os = "linux", not(grader_portable)))]
+mod launch;
+#[cfg(all(target_os = "linux", not(grader_portable)))]
 mod messages;
 #[cfg(all(target_os = "linux", not(grader_portable)))]
 mod mounts;
+#[cfg(all(target_os = "linux", not(grader_portable)))]
+mod namespaces;
 #[cfg(all(target_os = "linux", not(grader_portable)))]
 #[path = "linux.rs"]
 mod platform;
@@ -42,12 +47,14 @@ use tokio::io::{AsyncRead, AsyncWrite};
 use wire::wire;
 
 pub(crate) use capture::{Captured, Drain, Lines};
-pub(crate) use level::{Level, Possible, Strictness, remedy};
+#[cfg(all(target_os = "linux", not(grader_portable)))]
+pub(crate) use confinement::raise_open_files;
+pub(crate) use level::{Level, Possible, Strictness};
 pub(crate) use not_started::NotStarted;
 pub(crate) use platform::Sandbox;
 #[cfg(all(target_os = "linux", not(grader_portable)))]
 pub(crate) use reaper::wait_for_all;
-pub(crate) use specification::{Invocation, Mount, SandboxSpec};
+pub(crate) use specification::{Invocation, Mount, Purpose, SandboxSpec};
 #[cfg(all(target_os = "linux", not(grader_portable)))]
 pub(crate) use supervisor::{ENTER, SUPERVISOR, enter, supervise};
 
@@ -94,12 +101,14 @@ pub(crate) struct Channel {
 }
 
 wire! {
-    /// How a program ended by itself.
+    /// How a program ended.
     #[derive(Debug, Clone, Copy, PartialEq, Eq)]
     pub(crate) enum Ended {
         /// With this exit status.
         Exited(i32),
         /// By this signal.
-        Signalled(i32)
+        Signalled(i32),
+        /// It did not: its time was over.
+        OutOfTime
     }
 }

@@ -1,7 +1,7 @@
 //! Why a program was not started, and whose doing that is.
 
 use super::Invocation;
-use super::level::FREE_RESOURCES;
+use super::obstacle::FREE_RESOURCES;
 use crate::error::Error;
 use std::io;
 use std::path::Path;
@@ -30,7 +30,7 @@ wire! {
 }
 
 impl NotStarted {
-    /// The program of this order, for this reason.
+    /// The program of this invocation, for this reason.
     pub(super) fn new(invocation: &Invocation, cause: Cause, why: &str) -> Self {
         let next = match cause {
             Cause::Program => return Self::NoProgram(why.to_owned()),

@@ -1,7 +1,7 @@
-//! What a sandbox shuts in, as data that travels from the grader to the sandbox.
+//! What a sandbox allows, as data that travels from the grader to the sandbox.
 
 use super::cgroups::Cgroups;
-use super::{Level, Mount, SandboxSpec};
+use super::{Level, Mount, Purpose, SandboxSpec};
 use crate::limits::Bounds;
 use std::path::{Path, PathBuf};
 use wire::wire;
@@ -10,7 +10,7 @@ wire! {
     /// What a sandbox lets its programs see and use.
     #[derive(Debug, Clone, PartialEq)]
     pub(crate) struct Policy {
-        /// How much shuts in.
+        /// How strong it is.
         pub(super) level: Level,
         /// Control groups to enter first.
         pub(super) groups: Vec<String>,
@@ -25,8 +25,8 @@ wire! {
         pub(super) writable: String,
         /// Bytes that fit there.
         pub(super) writable_bytes: u64,
-        /// Whether programs see their own `/proc`; the linker needs it, drivers must not.
-        pub(super) proc: bool,
+        /// What it is for.
+        pub(super) purpose: Purpose,
         /// Resource limits of each process.
         pub(super) limits: ProcessLimits,
     }
@@ -36,19 +36,29 @@ wire! {
     /// Resource limits of each process in a sandbox.
     #[derive(Debug, Clone, Copy, PartialEq)]
     pub(crate) struct ProcessLimits {
-        /// CPU time, in seconds.
-        pub(super) cpu_seconds: u64,
         /// Address space, in bytes. Far above the memory limit, which is watched: threads
         /// reserve much that they never use.
         pub(super) address_space: u64,
+        /// Memory of a process's own that it may write to, in bytes. It bounds what one process
+        /// gets between two looks of the watch.
+        pub(super) data: u64,
         /// Longest file, in bytes.
         pub(super) file_size: u64,
         /// Open files.
         pub(super) open_files: u64,
-        /// Threads and processes of the sandbox.
+        /// Signals that wait, and timers, of all processes together.
+        pub(super) pending_signals: u64,
+        /// Threads and processes of the sandbox, its own among them.
         pub(super) processes: u64,
     }
 }
+
+/// Supervisor and init.
+const OWN_PROCESSES: u64 = 2;
+/// Writable memory that a thread has from the beginning, used or not: its stack, above all.
+const OF_A_THREAD: u64 = 4 << 20;
+/// Far more than any program has, and far fewer than a user may have.
+const PENDING_SIGNALS: u64 = 64;
 
 /// What every program needs: the system's own libraries and programs, besides [`USR`].
 const SYSTEM: &[&str] = &[
@@ -102,7 +112,7 @@ pub(super) fn has_program(name: &str, level: Level) -> bool {
 const LOCAL_PROGRAMS: &str = "/usr/local/bin";
 
 impl Policy {
-    /// What a sandbox of this level with these spec shuts in.
+    /// What a sandbox of this level allows.
     pub(super) fn new(spec: &SandboxSpec, level: Level, cgroups: &Cgroups) -> Self {
         // A compiler of the system's has all of it as its own.
         let others = spec.readable.iter();
@@ -119,7 +129,7 @@ impl Policy {
             persistent: spec.persistent.as_ref().map(pair),
             writable: text(&spec.writable),
             writable_bytes: spec.bounds.file_size,
-            proc: spec.proc,
+            purpose: spec.purpose,
             limits: ProcessLimits::from(&spec.bounds),
         }
     }
@@ -128,14 +138,20 @@ impl Policy {
 impl From<&Bounds> for ProcessLimits {
     fn from(bounds: &Bounds) -> Self {
         Self {
-            cpu_seconds: bounds.cpu_seconds,
             address_space: (4 * bounds.memory).max(4 << 30),
+            data: bounds.memory + bounds.processes * OF_A_THREAD,
             file_size: bounds.file_size,
             open_files: bounds.open_files,
-            // Far more than is allowed, so that the watch, which says why, comes first.
-            processes: 16 * bounds.processes,
+            pending_signals: PENDING_SIGNALS,
+            processes: all_processes(bounds),
         }
     }
+}
+
+/// As many threads and processes as a sandbox has with its own, when its programs have one more
+/// than they may. That one tells the watch that the limit was reached; the kernel refuses the next.
+pub(super) fn all_processes(bounds: &Bounds) -> u64 {
+    OWN_PROCESSES + bounds.processes + 1
 }
 
 pub(super) fn text(path: &Path) -> String {
@@ -160,7 +176,7 @@ mod tests {
     }
 
     #[test]
-    fn a_program_is_there_only_if_a_cage_shows_it() {
+    fn a_program_is_there_only_if_a_sandbox_shows_it() {
         assert!(has_program("sh", Level::Full));
         assert!(!has_program("no-such-program", Level::Full));
         assert!(!has_program("no-such-program", Level::Limits));

@@ -2,6 +2,7 @@
 
 use crate::limits::Bounds;
 use std::path::PathBuf;
+use wire::wire;
 
 /// A program to start, with everything it will know of the world.
 #[derive(Debug, Clone)]
@@ -29,10 +30,28 @@ pub(crate) struct SandboxSpec {
     pub(crate) writable: PathBuf,
     /// A folder of the host's that can be written too, for what should outlast the sandbox.
     pub(crate) persistent: Option<Mount>,
-    /// Whether programs see their own `/proc`; the linker needs it, drivers must not.
-    pub(crate) proc: bool,
+    /// What it is for.
+    pub(crate) purpose: Purpose,
     /// What each program may use.
     pub(crate) bounds: Bounds,
+}
+
+wire! {
+    /// What a sandbox is for. Programs can do there what that needs, and no more.
+    #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+    pub(crate) enum Purpose {
+        /// Running rustc and the linker.
+        Compiler,
+        /// Running drivers, one case after the other.
+        Cases
+    }
+}
+
+impl Purpose {
+    /// Whether programs see their own `/proc`; the linker needs it, drivers must not.
+    pub(crate) fn sees_proc(self) -> bool {
+        self == Self::Compiler
+    }
 }
 
 /// A file or folder of the host's and where programs in a sandbox see it. The two are the same

@@ -1,20 +1,23 @@
 //! The sandbox's own processes: the supervisor outside, and inside the init that holds programs.
 //!
 //! The supervisor makes the namespaces and waits. Init, the first process in them, builds the
-//! private root, shuts itself in and then serves: all it starts is shut in with it. When
-//! init dies the kernel ends everything in its namespace; when the grader dies the supervisor
+//! private root and then serves: it confines each program that it starts. When init dies the kernel ends everything in its namespace; when the grader dies the supervisor
 //! ends init. Without namespaces the supervisor does init's work itself and, as subreaper, ends
 //! what is below it.
 
 use super::Level;
 use super::cgroups;
-use super::confinement;
-use super::init::{self, Init, Scope};
+use super::confinement::{self, Confinement, at};
+use super::init::{self, Fresh, Init, Scope};
 use super::messages::{self, Reply, Request, receive, reply};
 use super::mounts;
+use super::namespaces::{self, LastPid};
+use super::obstacle::{NotOpened, Obstacle};
 use super::policy::Policy;
+use super::seccomp::Filters;
 use crate::exit_code::ExitCode;
 use crate::files::removal;
+use landlock::RulesetStatus;
 use rustix::event::{PollFd, PollFlags};
 use rustix::process::{
     Pid, PidfdFlags, Signal, WaitOptions, pidfd_open, pidfd_send_signal, set_child_subreaper,
@@ -31,12 +34,12 @@ use std::process::{Command, Stdio};
 
 /// The argument that makes the grader a supervisor.
 pub(crate) const SUPERVISOR: &str = "__supervisor";
-/// The argument that makes the grader shut itself in and become a program.
+/// The argument that makes the grader confine itself and become a program.
 pub(crate) const ENTER: &str = "__enter";
 
 /// The supervisor's main function.
 pub(crate) fn supervise() -> ExitCode {
-    let kept = control().and_then(|control| {
+    let served = control().and_then(|control| {
         let Some((Request::Enter(policy), _)) = receive(&control)? else {
             return Ok(());
         };
@@ -50,9 +53,9 @@ pub(crate) fn supervise() -> ExitCode {
                 serve_without_namespaces(&control, policy)
             }
         };
-        served.or_else(|error| reply(&control, &Reply::Failed(error.to_string())))
+        served.or_else(|not_opened| reply(&control, &Reply::NotOpened(not_opened)))
     });
-    outcome(kept.is_ok())
+    outcome(served.is_ok())
 }
 
 fn outcome(fine: bool) -> ExitCode {
@@ -68,60 +71,82 @@ fn control() -> io::Result<UnixStream> {
 }
 
 /// Makes the namespaces, starts init in them, and waits for its end or the grader's.
-fn supervise_init(control: &UnixStream, policy: Policy) -> io::Result<()> {
-    confinement::enter_namespaces()?;
-    let Some(init) = confinement::fork()? else {
-        return init(control.try_clone()?, policy);
+fn supervise_init(control: &UnixStream, policy: Policy) -> Result<(), NotOpened> {
+    namespaces::enter()?;
+    let last_pid = LastPid::open();
+    let Some(init) = namespaces::fork()? else {
+        return init(control.try_clone()?, policy, last_pid);
     };
     reply(control, &Reply::Init(init.as_raw_pid().unsigned_abs()))?;
+    Ok(wait_for_init(control, init)?)
+}
+
+fn wait_for_init(control: &UnixStream, init: Pid) -> io::Result<()> {
     let pidfd = pidfd_open(init, PidfdFlags::empty())?;
     // Only its closing interests here: what is said on it is for init.
     let mut fds = [
         PollFd::new(control, PollFlags::empty()),
         PollFd::new(&pidfd, PollFlags::IN),
     ];
-    init::wait_for(&mut fds)?;
+    init::wait_for(&mut fds, None)?;
     pidfd_send_signal(&pidfd, Signal::KILL)?;
     waitpid(Some(init), WaitOptions::empty())?;
     Ok(())
 }
 
 /// What the first process of the namespaces does.
-fn init(control: UnixStream, policy: Policy) -> io::Result<()> {
+fn init(control: UnixStream, policy: Policy, last_pid: LastPid) -> Result<(), NotOpened> {
     confinement::die_with_parent()?;
-    mounts::enter_root(&policy)?;
-    confinement::confine(&policy)?;
-    Init::new(control, policy, Scope::Namespace)?.serve()
+    mounts::enter_root(&policy).map_err(|error| Obstacle::Mounts.because(&error))?;
+    namespaces::raise_loopback().map_err(|error| Obstacle::Network.because(&error))?;
+    rustix::system::sethostname(b"sandbox").map_err(at("sethostname"))?;
+    let confinement = Confinement::prepare(&policy)?;
+    confinement::harden()?;
+    namespaces::drop_capabilities()?;
+    let filtered = Filters::for_init().and_then(|filters| filters.apply());
+    filtered.map_err(|error| Obstacle::Seccomp.because(&error))?;
+    let fresh = Fresh {
+        confinement,
+        last_pid,
+    };
+    Ok(Init::new(control, policy, Scope::Namespace(fresh))?.serve()?)
 }
 
-/// Shuts itself in and becomes a program: `ENTER policy [program argument…]`. For sandboxes
-/// without an init that is shut in itself. Without a program it has only tried.
+/// Confines itself and becomes a program: `ENTER policy [program argument…]`. For sandboxes
+/// without an init that confines programs. Without a program it has only tried, and says on
+/// standard output what it failed at.
 pub(crate) fn enter(args: &[OsString]) -> ExitCode {
     let entered = args.split_first().map_or_else(
-        || Err(io::ErrorKind::InvalidInput.into()),
+        || Err(io::Error::from(io::ErrorKind::InvalidInput).into()),
         |(policy, program)| entered(policy, program),
     );
-    if let Err(error) = &entered {
-        // Read by who has only tried, and by who looks into what a program said.
-        let _ = writeln!(io::stderr(), "cannot start in the sandbox: {error}");
+    if let Err(not_opened) = &entered {
+        let _ = writeln!(io::stdout(), "{}", messages::to_hex(not_opened));
+        // Read by who looks into what a program said.
+        let _ = writeln!(io::stderr(), "cannot start in the sandbox: {not_opened}");
     }
     outcome(entered.is_ok())
 }
 
-fn entered(policy: &OsString, program: &[OsString]) -> io::Result<()> {
-    let Some(policy) = policy.to_str().and_then(messages::from_hex) else {
-        return Err(io::ErrorKind::InvalidData.into());
+fn entered(policy: &OsString, program: &[OsString]) -> Result<(), NotOpened> {
+    let Some(policy) = policy.to_str().and_then(messages::from_hex::<Policy>) else {
+        return Err(io::Error::from(io::ErrorKind::InvalidData).into());
     };
-    confinement::confine(&policy)?;
+    confinement::harden()?;
+    let landlock = Confinement::prepare(&policy)?.enter()?;
+    if policy.level == Level::Landlock && landlock == RulesetStatus::NotEnforced {
+        let none = io::Error::other("Landlock: this kernel has none");
+        return Err(Obstacle::Landlock.because(&none));
+    }
     match program {
         [] => Ok(()),
-        [program, args @ ..] => Err(Command::new(program).args(args).exec()),
+        [program, args @ ..] => Err(Command::new(program).args(args).exec().into()),
     }
 }
 
-/// Whether a program could shut itself in as it must. Found out before there is one, so that
+/// Whether a program could confine itself as it must. Found out before there is one, so that
 /// what this system lacks is not taken for the program's end.
-fn try_to_enter(policy: &Policy) -> io::Result<()> {
+fn try_to_enter(policy: &Policy) -> Result<(), NotOpened> {
     let tried = Command::new("/proc/self/exe")
         .args([ENTER, &messages::to_hex(policy)])
         .env_clear()
@@ -130,14 +155,15 @@ fn try_to_enter(policy: &Policy) -> io::Result<()> {
     if tried.status.success() {
         return Ok(());
     }
-    let why = String::from_utf8_lossy(&tried.stderr);
-    Err(io::Error::other(why.trim().to_owned()))
+    let said = String::from_utf8_lossy(&tried.stdout);
+    let not_opened = messages::from_hex(said.trim());
+    Err(not_opened.unwrap_or_else(|| io::Error::other("it cannot be entered").into()))
 }
 
-/// Holds programs where there are no namespaces. It is not shut in itself, because it must
+/// Runs programs where there are no namespaces. It is not confined itself, because it must
 /// find everything that they start; each program is.
-fn serve_without_namespaces(control: &UnixStream, policy: Policy) -> io::Result<()> {
-    set_child_subreaper(Pid::from_raw(1))?;
+fn serve_without_namespaces(control: &UnixStream, policy: Policy) -> Result<(), NotOpened> {
+    set_child_subreaper(Pid::from_raw(1)).map_err(at("become a subreaper"))?;
     fs::create_dir_all(&policy.writable)?;
     try_to_enter(&policy)?;
     reply(control, &Reply::Init(std::process::id()))?;
@@ -146,5 +172,5 @@ fn serve_without_namespaces(control: &UnixStream, policy: Policy) -> io::Result<
     init.end_all()?;
     // What the last program left would be too deep for others to remove.
     removal::empty(Path::new(&init.policy.writable))?;
-    served
+    Ok(served?)
 }

@@ -1,11 +1,11 @@
 //! What does every thread of a process tree wait for?
 //!
-//! On Linux, [`look`] reads the answer from `/proc`, from outside (a grader that watches
+//! On Linux, [`snapshot`] reads the answer from `/proc`, from outside (a grader that watches
 //! a program) or from inside (a test binary that watches itself). On every other
 //! platform the same functions exist and fail with [`std::io::ErrorKind::Unsupported`].
 //!
-//! One look is not atomic: threads are read one after the other, and one that has been
-//! read may run on while the next is being read. Two looks prove more. If nothing has
+//! A snapshot is not atomic: threads are read one after the other, and one that has been
+//! read may run on while the next is being read. Two snapshots prove more. If nothing has
 //! run between them, all threads were asleep at one common instant; [`settle`] and
 //! [`Snapshot::is_stuck`] rest on that.
 //!
@@ -37,16 +37,16 @@ use std::{fmt, io};
 
 pub use settle::{Settled, settle};
 
-/// One look at every thread of a process tree, at nearly one instant.
+/// Every thread of a process tree, at nearly one instant.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Snapshot {
-    /// The process id the look began at.
+    /// The process that the tree hangs from.
     pub root: u32,
     /// The threads of the root and of all its descendants; empty if the root has vanished.
     pub threads: Vec<Thread>,
 }
 
-/// One thread as a look has found it.
+/// One thread of a snapshot.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Thread {
     /// The id of its process.
@@ -147,7 +147,7 @@ impl fmt::Display for Wait {
     }
 }
 
-/// Looks at the process `root` and all its descendants.
+/// The threads of the process `root` and of all its descendants.
 ///
 /// A thread that vanishes meanwhile is left out; a root that has vanished gives an empty snapshot.
 ///
@@ -164,7 +164,7 @@ pub fn snapshot(root: u32) -> io::Result<Snapshot> {
 ///
 /// # Errors
 ///
-/// As for [`look`].
+/// As for [`snapshot`].
 pub fn this_thread() -> io::Result<u32> {
     platform::this_thread()
 }

@@ -6,27 +6,27 @@ use std::{io, thread};
 
 const FIRST_PAUSE: Duration = Duration::from_micros(200);
 const LAST_PAUSE: Duration = Duration::from_millis(5);
-/// The least time between the two quiet looks.
+/// The least time between the two quiet snapshots.
 const QUIET: Duration = Duration::from_millis(1);
 
 /// How the waiting of [`settle`] has ended.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Settled {
-    /// Every thread was still in two looks at least 1 ms apart, and none has run between them.
+    /// Every thread was still in two snapshots at least 1 ms apart, and none has run between them.
     Still,
     /// The limit is over; these threads (at least one) have been seen not to be still, or to
-    /// have run between two looks, the last time that anything has.
+    /// have run between two snapshots, the last time that anything has.
     Restless(Vec<Thread>),
 }
 
 /// Waits until the tree of `root` is still, or `limit` is over.
 ///
 /// `except` has the ids of threads that need not be still. The calling thread never needs to.
-/// A root that has vanished is still. At least two looks are taken, however short the limit.
+/// A root that has vanished is still. At least two snapshots are taken, however short the limit.
 ///
 /// # Errors
 ///
-/// As for [`look`].
+/// As for [`snapshot`].
 pub fn settle(root: u32, except: &[u32], limit: Duration) -> io::Result<Settled> {
     let start = Instant::now();
     let except = [except, &[this_thread()?]].concat();
@@ -57,7 +57,7 @@ pub fn settle(root: u32, except: &[u32], limit: Duration) -> io::Result<Settled>
     }
 }
 
-/// What speaks against thread_state: threads not still, or else those changed since `earlier`.
+/// What speaks against it: threads not still, or else those changed since `earlier`.
 fn restless(snapshot: &Snapshot, earlier: Option<&Snapshot>, except: &[u32]) -> Vec<Thread> {
     let restless: Vec<Thread> = snapshot.restless(except).cloned().collect();
     match earlier {

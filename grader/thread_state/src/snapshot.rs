@@ -1,4 +1,4 @@
-//! What one look, or two, can prove.
+//! What one snapshot, or two, can prove.
 
 use crate::{Direction, Snapshot, Thread, Wait, platform, snapshot};
 use std::io;
@@ -17,7 +17,7 @@ impl Snapshot {
         self.others(except).filter(|thread| !thread.wait.is_still())
     }
 
-    /// Has no thread but `except` run between the two looks?
+    /// Has no thread but `except` run between the two snapshots?
     ///
     /// True if both have the same threads, each with the same activity in the same wait, and
     /// none of them [`Wait::Running`].
@@ -26,7 +26,7 @@ impl Snapshot {
         self.changed_since(earlier, except).is_empty()
     }
 
-    /// The threads, other than `except`, that have come, gone or run between the two looks.
+    /// The threads, other than `except`, that have come, gone or run between the two snapshots.
     #[must_use]
     pub fn changed_since(&self, earlier: &Self, except: &[u32]) -> Vec<Thread> {
         let run = self.others(except).filter(|now| {
@@ -54,7 +54,7 @@ impl Snapshot {
     /// Is there nothing left, inside the tree or outside, that can wake any of its threads?
     ///
     /// So it is if every thread waits for a lock, for a child, or on a pipe whose opposite end
-    /// no readable process outside holds open; if at least one does; and if a second look,
+    /// no readable process outside holds open; if at least one does; and if a second snapshot,
     /// which this function takes, finds that nothing has run meanwhile. Any other wait might
     /// end from outside or by itself, and makes the answer false.
     ///
@@ -63,7 +63,7 @@ impl Snapshot {
     ///
     /// # Errors
     ///
-    /// As for [`look`].
+    /// As for [`snapshot()`].
     pub fn is_stuck(&self, bystanders: &[u32]) -> io::Result<bool> {
         let Some(pipes) = self.pipes_if_blocked(bystanders) else {
             return Ok(false);

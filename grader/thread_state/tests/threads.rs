@@ -9,7 +9,7 @@ use std::sync::mpsc::channel;
 use std::sync::{Condvar, Mutex};
 use std::thread;
 use std::time::{Duration, Instant};
-use thread_state::{Direction, Wait, look, this_thread};
+use thread_state::{Direction, Wait, snapshot, this_thread};
 
 const LONG: Duration = Duration::from_mins(1);
 

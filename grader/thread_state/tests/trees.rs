@@ -7,7 +7,7 @@ use std::sync::mpsc::channel;
 use std::sync::{Barrier, Mutex};
 use std::thread;
 use std::time::{Duration, Instant};
-use thread_state::{Direction, Settled, Wait, look, settle};
+use thread_state::{Direction, Settled, Wait, settle, snapshot};
 
 const LONG: Duration = Duration::from_mins(1);
 
@@ -71,7 +71,7 @@ fn play() {
         Ok("own pipe") => read_own_pipe(),
         Ok("parent") => wait_for_reader(),
         Ok("napper") => nap(),
-        Ok("inside") => look_at_oneself(),
+        Ok("inside") => inspect_itself(),
         Ok("spinner") => loop {
             std::hint::spin_loop();
         },
@@ -109,7 +109,7 @@ fn nap() {
     }
 }
 
-fn look_at_oneself() {
+fn inspect_itself() {
     let before = snapshot(id()).unwrap().tids();
     let (sender, receiver) = channel::<()>();
     let blocked = thread::spawn(move || for () in receiver {});
@@ -256,7 +256,7 @@ fn a_spinner_never_settles() {
 }
 
 #[test]
-fn a_process_looks_at_itself() {
+fn a_process_inspects_itself() {
     let mut child = Guard::role("inside");
     assert!(child.0.wait().unwrap().success());
 }
