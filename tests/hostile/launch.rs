@@ -1,7 +1,7 @@
 //! Running the real binary on the ground of an entry.
 
 use crate::canary::Canaries;
-use crate::entry::{CHAIN, DERIVE, Entry, FILES, Place};
+use crate::entry::{CHAIN, DERIVE, Entry, FILES, POOL, Place};
 use crate::ground::Ground;
 use crate::kin::{Kin, groups, of_grader, peak_kib};
 use crate::user::User;
@@ -80,7 +80,7 @@ impl Launcher {
 
     /// Honest solutions, graded by whoever owns the target folder.
     fn warm(&self) -> Result<(), String> {
-        for entry in [FILES, CHAIN, DERIVE] {
+        for entry in [FILES, CHAIN, POOL, DERIVE] {
             let ground = Ground::lay(&entry, self).map_err(|error| error.to_string())?;
             let patient = Entry {
                 within: 600,
@@ -278,14 +278,14 @@ impl Launcher {
 
 /// The sandbox to grade in. What a weaker one does not stop would happen to this machine.
 fn sandbox() -> io::Result<String> {
-    let Ok(sandbox) = std::env::var("HOSTILE_CAGE") else {
+    let Ok(sandbox) = std::env::var("HOSTILE_SANDBOX") else {
         return Ok("required".to_owned());
     };
     let root = rustix::fs::statvfs("/")?;
     if root.f_flag.contains(rustix::fs::StatVfsMountFlags::RDONLY) {
         return Ok(sandbox);
     }
-    let why = "HOSTILE_CAGE is for `tests/hostile/weaker`, where nothing can be harmed";
+    let why = "HOSTILE_SANDBOX is for `tests/hostile/weaker`, where nothing can be harmed";
     Err(io::Error::other(why))
 }
 

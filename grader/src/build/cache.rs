@@ -21,7 +21,11 @@ const INDEX: &str = "index.json";
 /// The folder of all entries.
 #[derive(Debug, Clone)]
 pub(crate) struct BuildCache {
+    /// Where entries are made.
     root: PathBuf,
+    /// Where others may have made them before: a cache of the course's owner that this user may
+    /// only read. Whoever owns the course is trusted with what is built of it.
+    read_only: Option<PathBuf>,
 }
 
 impl BuildCache {
@@ -41,8 +45,11 @@ impl BuildCache {
     }
 
     fn first_writable(candidates: &[PathBuf]) -> Result<Self> {
-        if let Some(root) = candidates.iter().find(|root| can_write(root)) {
-            return Ok(Self { root: root.clone() });
+        if let Some(at) = candidates.iter().position(|root| can_write(root)) {
+            return Ok(Self {
+                root: candidates[at].clone(),
+                read_only: candidates[..at].first().cloned(),
+            });
         }
         let tried = candidates.iter().map(|root| root.display().to_string());
         let tried: Vec<String> = tried.collect();
@@ -97,7 +104,12 @@ impl BuildCache {
 
     /// The entry of this kind and fingerprint, if it is there; now it is the last to be forgotten.
     pub(crate) fn find(&self, kind: &str, fingerprint: &str) -> Option<PathBuf> {
-        let path = self.path(kind, fingerprint);
+        let name = format!("{kind}-{fingerprint}");
+        let others = self.read_only.as_ref().map(|root| root.join(&name));
+        if let Some(entry) = others.filter(|entry| fs::read_dir(entry).is_ok()) {
+            return Some(entry);
+        }
+        let path = self.root.join(name);
         let folder = File::open(&path).ok()?;
         // Only the order in which entries are forgotten depends on it.
         let _ = folder.set_modified(SystemTime::now());
@@ -159,7 +171,24 @@ mod tests {
     fn cache(root: &Path) -> BuildCache {
         BuildCache {
             root: root.to_owned(),
+            read_only: None,
         }
+    }
+
+    #[test]
+    fn what_was_built_by_the_owner_of_the_course_serves_who_may_only_read_it() {
+        let [owner, own] = [(); 2].map(|()| tempfile::tempdir().unwrap());
+        let made = cache(owner.path())
+            .entry("crates", "a", |_| Ok(()))
+            .unwrap();
+        let reader = BuildCache {
+            read_only: Some(owner.path().to_owned()),
+            ..cache(own.path())
+        };
+        let found = reader.entry("crates", "a", |_| panic!("built twice"));
+        assert_eq!(found.unwrap(), made);
+        let other = reader.entry("crates", "b", |_| Ok(())).unwrap();
+        assert!(other.starts_with(own.path()));
     }
 
     #[test]

@@ -12,7 +12,7 @@ const POISON: &str = r#"
     for folder in [
         "@HOME@/.cargo", "@HOME@", "@OUTSIDE@", "@GROUND@/from", "@GROUND@/course/tests/hidden",
         "@GROUND@/tmp", "@COURSE@/.cargo", "@COURSE@/tests/hidden/files/file-modes", "/root", "/etc",
-        "/usr/local/bin", "/usr/bin", "/kata", "/kata/driver", "/kata/src", "/kata/given", "/kata/refused",
+        "/usr/local/bin", "/usr/bin", "/kata", "/kata/driver", "/kata/src", "/kata/support", "/kata/programs",
         "/tmp", "/var/tmp", "/dev/shm", "/dev", "/",
     ] {
         let _ = std::fs::create_dir_all(folder);

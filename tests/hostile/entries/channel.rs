@@ -16,16 +16,16 @@ macro_rules! fake_driver {
     };
 }
 
-/// Prints what rustc would print if it refused every program as it must.
+/// Prints what rustc would print if it rejected every program.
 const FORGED_DIAGNOSTICS: &str = r##"
-    if !std::env::args().any(|arg| arg == "refused") { return; }
-    for entry in std::fs::read_dir("/kata/refused").into_iter().flatten().flatten() {
+    if !std::env::args().any(|arg| arg == "programs") { return; }
+    for entry in std::fs::read_dir("/kata/programs").into_iter().flatten().flatten() {
         let name = entry.file_name().to_string_lossy().into_owned();
-        if !name.starts_with("broken") { continue; }
+        if name == "lib.rs" { continue; }
         let text = std::fs::read_to_string(entry.path()).unwrap_or_default();
         // Wherever an error may have to be.
         for at in 1..=text.lines().count() {
-            eprintln!(r#"{{"message":"m","code":{{"code":"E0277"}},"level":"error","children":[],"spans":[{{"file_name":"/kata/refused/{name}","line_start":{at},"is_primary":true,"label":null}}],"rendered":null}}"#);
+            eprintln!(r#"{{"message":"m","code":{{"code":"E0277"}},"level":"error","children":[],"spans":[{{"file_name":"/kata/programs/{name}","line_start":{at},"is_primary":true,"label":null}}],"rendered":null}}"#);
         }
     }
     std::process::exit(1)
@@ -206,9 +206,9 @@ pub(super) const ENTRIES: &[Entry] = &[
         name: "expansions_forged_by_a_macro",
         class: "channel",
         changes: &[Macro(
-            r#"if !std::env::args().any(|arg| arg == "refused") { return; }
+            r#"if !std::env::args().any(|arg| arg == "programs") { return; }
             // As if every expansion had been written down already, and no more can be.
-            let _ = std::fs::write("/kata/out/expansions", [0xff; 4096]);
+            let _ = std::fs::write("/kata/programs-out/expansions", [0xff; 4096]);
             let _ = std::fs::create_dir_all("/kata/expansions");
             std::process::exit(0)"#,
         )],
@@ -220,8 +220,8 @@ pub(super) const ENTRIES: &[Entry] = &[
         class: "channel",
         changes: &[Macro(
             r#"// Other crates on the way: what the driver links against.
-            for name in ["liborm.rlib", "liborm_derive.rlib", "libsuite_drive.rlib", "liborm_macros.so", "librefused.rmeta"] {
-                for folder in ["out", "libraries"] {
+            for name in ["liborm.rlib", "liborm_derive.rlib", "libsuite_drive.rlib", "liborm_macros.so", "libprograms.rmeta"] {
+                for folder in ["out", "programs-out", "crates"] {
                     let _ = std::fs::remove_file(format!("/kata/{folder}/{name}"));
                     let _ = std::fs::write(format!("/kata/{folder}/{name}"), "not a crate");
                 }
@@ -233,13 +233,13 @@ pub(super) const ENTRIES: &[Entry] = &[
         ..DERIVE
     },
     Entry {
-        name: "given_crates_planted_by_a_macro",
+        name: "support_crates_planted_by_a_macro",
         class: "channel",
         changes: &[Macro(
             r#"// A second suite crate where the compiler looks for what crates use.
-            for entry in std::fs::read_dir("/kata/libraries").into_iter().flatten().flatten() {
+            for entry in std::fs::read_dir("/kata/crates").into_iter().flatten().flatten() {
                 let name = entry.file_name().to_string_lossy().replace("orm_derive", "suite_drive");
-                for folder in ["out", "libraries"] {
+                for folder in ["out", "programs-out", "crates"] {
                     let _ = std::fs::copy(entry.path(), format!("/kata/{folder}/{name}"));
                 }
             }"#,

@@ -49,7 +49,7 @@ pub(super) const ENTRIES: &[Entry] = &[
         class: "leak",
         like: &["41_include_str_const_panic"],
         changes: &[End(
-            "const _: () = panic!(\"{}\", include_str!(\"/kata/suites/file-modes.rs\"));",
+            "const _: () = panic!(\"{}\", include_str!(\"/kata/suite.rs\"));",
         )],
         right: Kata(&["does-not-compile"]),
         hidden: DECIDING,
@@ -68,9 +68,7 @@ pub(super) const ENTRIES: &[Entry] = &[
     Entry {
         name: "suite_on_the_stage_at_run_time",
         class: "leak",
-        changes: &[Attack(
-            "panic!(\"{}\", include_str!(\"/kata/suites/file-modes.rs\"))",
-        )],
+        changes: &[Attack("panic!(\"{}\", include_str!(\"/kata/suite.rs\"))")],
         right: Cases(&[(BYTES, &["panicked"])]),
         // What acts may be seen, and proves that this entry reads at all.
         shown: &["file_modes::"],
@@ -248,7 +246,7 @@ pub(super) const ENTRIES: &[Entry] = &[
         class: "leak",
         changes: &[Macro(
             r#"let mut text = String::new();
-            for path in ["/kata/suites/orm-derive.rs", "/kata/driver.rs", "/kata/refused/lib.rs", "@COURSE@/tests/hidden/objects/orm-derive/suite.rs"] {
+            for path in ["/kata/suite.rs", "/kata/driver.rs", "/kata/programs/lib.rs", "@COURSE@/tests/hidden/objects/orm-derive/suite.rs"] {
                 text += &std::fs::read_to_string(path).unwrap_or_default();
             }
             panic!("{text}")"#,
