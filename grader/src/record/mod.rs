@@ -46,7 +46,7 @@ pub(crate) struct Report {
     pub(crate) version: u32,
     /// Version of the grader.
     pub(crate) grader: String,
-    /// The compiler, as it names itself; empty where nothing had to be compiled.
+    /// The compiler, as it names itself.
     pub(crate) toolchain: String,
     /// What protected the machine from student code.
     pub(crate) protection: String,

@@ -79,10 +79,15 @@ mod tests {
     use super::*;
 
     #[test]
-    fn plain_words_are_not_quoted() {
+    fn only_the_arguments_that_need_it_are_quoted() {
         assert_eq!(
             grader_command(["check", "--from", "../a/b-c_1", "--seed", "7"]),
             "cargo grader check --from ../a/b-c_1 --seed 7"
+        );
+        let quote = if cfg!(windows) { '"' } else { '\'' };
+        assert_eq!(
+            grader_command(["hint", "a kata"]),
+            format!("cargo grader hint {quote}a kata{quote}")
         );
     }
 
