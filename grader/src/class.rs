@@ -8,7 +8,7 @@ use crate::verdict_cache::VerdictCache;
 use std::collections::HashMap;
 use std::sync::Arc;
 use tokio::sync::mpsc::UnboundedSender;
-use tokio::task::{Id, JoinSet};
+use tokio::task::{Id, JoinError, JoinSet};
 
 /// Grades these katas of one submission; results in the course's order. What goes wrong with one
 /// kata is in its result.
@@ -154,9 +154,7 @@ where
     async fn next(&mut self) -> Option<(usize, Result<F::Output>)> {
         let ended = self.running.join_next_with_id().await?;
         self.start_next();
-        let id = ended
-            .as_ref()
-            .map_or_else(|error| error.id(), |(id, _)| *id);
+        let id = ended.as_ref().map_or_else(JoinError::id, |(id, _)| *id);
         let number = self.numbers.remove(&id)?;
         let result = ended.map(|(_, result)| result);
         Some((number, result.map_err(|error| Error::bug(&error))))

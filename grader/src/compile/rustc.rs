@@ -8,6 +8,7 @@ use crate::error::Result;
 use crate::limits::Bounds;
 use crate::run::{Stop, TICK, Watch};
 use crate::sandbox::{Ended, Invocation, Lines, Sandbox};
+use std::borrow::Cow;
 use std::path::{Path, PathBuf};
 use tokio::time::interval;
 
@@ -236,15 +237,14 @@ pub(super) async fn rustc(
     sandbox: &mut Sandbox,
     mut listener: Option<Listener<'_>>,
 ) -> Result<Run> {
-    let run = run(toolchain, call, setting, sandbox, &mut listener).await?;
-    if setting.incremental.is_none() || !run.failed_for_no_reason() {
-        return Ok(run);
+    let mut setting = Cow::Borrowed(setting);
+    loop {
+        let run = run(toolchain, call, &setting, sandbox, &mut listener).await?;
+        if setting.incremental.is_none() || !run.failed_for_no_reason() {
+            return Ok(run);
+        }
+        setting.to_mut().incremental = None;
     }
-    let setting = Setting {
-        incremental: None,
-        ..setting.clone()
-    };
-    self::run(toolchain, call, &setting, sandbox, &mut listener).await
 }
 
 async fn run(

@@ -135,11 +135,10 @@ fn contents(folder: &Path) -> String {
 }
 
 fn some_of(names: &[&str]) -> String {
-    let named = names.iter().take(NAMED).copied().collect::<Vec<_>>();
-    let more = names.len().saturating_sub(NAMED);
-    match more {
-        0 => named.join(", "),
-        more => format!("{} and {more} more", named.join(", ")),
+    let first = names[..names.len().min(NAMED)].join(", ");
+    match names.len().saturating_sub(NAMED) {
+        0 => first,
+        more => format!("{first} and {more} more"),
     }
 }
 

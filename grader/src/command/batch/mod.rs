@@ -17,6 +17,7 @@ use crate::record::{Event, Report};
 use crate::report::{Format, Live, render};
 use crate::sandbox::Strictness;
 use crate::text::{inert, plural, printable_name};
+use std::ffi::OsStr;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::pin::pin;
@@ -199,7 +200,8 @@ impl Marking {
         for entry in fs::read_dir(&self.out).map_err(error)? {
             let name = entry.map_err(error)?.file_name();
             let name = name.to_string_lossy().into_owned();
-            let is_report = name.ends_with(".json") && name != SUMMARY;
+            let is_report =
+                Path::new(&name).extension() == Some(OsStr::new("json")) && name != SUMMARY;
             if is_report && !summary.has_written(&name) {
                 names.push(printable_name(&name));
             }

@@ -140,9 +140,7 @@ fn report_name(folder: &OsStr, label: &str) -> String {
     if is_own && label.len() <= MAX_NAME && !label.eq_ignore_ascii_case(RESERVED) {
         return label.to_owned();
     }
-    let bytes = folder.as_encoded_bytes();
-    let name: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
-    let mark = Fingerprint::new().text("folder", &name).finish();
+    let mark = Fingerprint::new().text("folder", label).finish();
     let end = label.floor_char_boundary(MAX_NAME - 50);
     format!("{}~{}", &label[..end], &mark[..8])
 }
