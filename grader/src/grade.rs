@@ -196,7 +196,7 @@ impl Way<'_> {
             flag: self.work.flag.clone(),
             incremental: self.work.incremental(self.kata),
         };
-        let mut ready = self.engine.prepare(self.kata, sources, names).await?;
+        let mut ready = Box::pin(self.engine.prepare(self.kata, sources, names)).await?;
         let started = Instant::now();
         let terms = self.engine.terms;
         let mut seed = terms.seed;

@@ -50,7 +50,7 @@ pub(super) async fn prepare(bench: &Bench, lib: String) -> Result<Result<ReadyKa
         shown: ".".to_owned(),
         ..Names::default()
     };
-    match bench.engine.prepare(&bench.kata, sources, names).await {
+    match Box::pin(bench.engine.prepare(&bench.kata, sources, names)).await {
         Ok(ready) => Ok(Ok(ready)),
         Err(Halt::NotCompiled(not_compiled)) => Ok(Err(not_compiled.messages.join("\n"))),
         Err(Halt::Verdict(verdict)) => Ok(Err(verdict.word().to_owned())),
