@@ -148,19 +148,10 @@ impl<T: Wire> Wire for Vec<T> {
         put_all(self, out);
     }
     fn take(bytes: &mut &[u8]) -> Option<Self> {
-        let Some(mut left) = take_len(bytes) else {
+        let Some(len) = take_len(bytes) else {
             return None;
         };
-        // Not with_capacity: an element may be far larger in memory than on the wire.
-        let mut items = Self::new();
-        while left > 0 {
-            let Some(item) = T::take(bytes) else {
-                return None;
-            };
-            items.push(item);
-            left -= 1;
-        }
-        Some(items)
+        take_all(len, bytes)
     }
 }
 
@@ -172,13 +163,31 @@ fn put_all<T: Wire>(items: &[T], out: &mut Vec<u8>) {
     }
 }
 
+fn take_all<T: Wire>(mut left: usize, bytes: &mut &[u8]) -> Option<Vec<T>> {
+    // Not with_capacity: an element may be far larger in memory than on the wire.
+    let mut items = Vec::new();
+    while left > 0 {
+        let Some(item) = T::take(bytes) else {
+            return None;
+        };
+        items.push(item);
+        left -= 1;
+    }
+    Some(items)
+}
+
 impl<T: Wire, const N: usize> Wire for [T; N] {
     fn put(&self, out: &mut Vec<u8>) {
         put_all(self, out);
     }
     fn take(bytes: &mut &[u8]) -> Option<Self> {
-        let items: Option<Vec<T>> = (0..N).map(|_| T::take(bytes)).collect();
-        items?.try_into().ok()
+        let Some(items) = take_all(N, bytes) else {
+            return None;
+        };
+        match items.try_into() {
+            Ok(array) => Some(array),
+            Err(_) => None,
+        }
     }
 }
 
@@ -240,9 +249,23 @@ impl<T: Wire + Ord> Wire for BTreeSet<T> {
         }
     }
     fn take(bytes: &mut &[u8]) -> Option<Self> {
-        let items = Vec::<T>::take(bytes)?;
-        let ascending = items.windows(2).all(|pair| pair[0] < pair[1]);
-        ascending.then(|| items.into_iter().collect())
+        let Some(mut left) = take_len(bytes) else {
+            return None;
+        };
+        let mut items = Self::new();
+        while left > 0 {
+            let Some(item) = T::take(bytes) else {
+                return None;
+            };
+            if let Some(last) = items.last()
+                && *last >= item
+            {
+                return None;
+            }
+            items.insert(item);
+            left -= 1;
+        }
+        Some(items)
     }
 }
 
@@ -255,9 +278,23 @@ impl<K: Wire + Ord, V: Wire> Wire for BTreeMap<K, V> {
         }
     }
     fn take(bytes: &mut &[u8]) -> Option<Self> {
-        let items = Vec::<(K, V)>::take(bytes)?;
-        let ascending = items.windows(2).all(|pair| pair[0].0 < pair[1].0);
-        ascending.then(|| items.into_iter().collect())
+        let Some(mut left) = take_len(bytes) else {
+            return None;
+        };
+        let mut items = Self::new();
+        while left > 0 {
+            let (Some(key), Some(value)) = (K::take(bytes), V::take(bytes)) else {
+                return None;
+            };
+            if let Some((last, _)) = items.last_key_value()
+                && *last >= key
+            {
+                return None;
+            }
+            items.insert(key, value);
+            left -= 1;
+        }
+        Some(items)
     }
 }
 
