@@ -184,10 +184,7 @@ impl<T: Wire, const N: usize> Wire for [T; N] {
         let Some(items) = take_all(N, bytes) else {
             return None;
         };
-        match items.try_into() {
-            Ok(array) => Some(array),
-            Err(_) => None,
-        }
+        items.try_into().ok()
     }
 }
 
@@ -357,6 +354,8 @@ mod tests {
         travels_and_is_canonical(&BTreeMap::from([(1_u32, true), (2, false)]));
         travels_and_is_canonical(&BTreeSet::from(["a".to_owned(), "b".to_owned()]));
         travels_and_is_canonical(&([3_i16; 2], Duration::new(1, 999_999_999)));
+        travels_and_is_canonical(&[vec![1_u8], vec![]]);
+        travels_and_is_canonical(&[(); 0]);
     }
 
     #[test]
@@ -372,6 +371,10 @@ mod tests {
         assert_eq!(bool::from_bytes(&[2]), None);
         assert_eq!(BTreeSet::<u8>::from_bytes(&vec![2_u8, 1].to_bytes()), None);
         assert_eq!(BTreeSet::<u8>::from_bytes(&vec![1_u8, 1].to_bytes()), None);
+        for keys in [[2_u8, 1], [1, 1]] {
+            let pairs = keys.map(|key| (key, true)).to_vec();
+            assert_eq!(BTreeMap::<u8, bool>::from_bytes(&pairs.to_bytes()), None);
+        }
         assert_eq!(Duration::from_bytes(&(0_u64, u32::MAX).to_bytes()), None);
     }
 }

@@ -9,7 +9,7 @@
 
 mod channel;
 mod event;
-mod instantiated;
+mod instances;
 mod macros;
 mod serve;
 mod settle;
@@ -19,8 +19,8 @@ pub use channel::{
     Frame, FrameError, MAX_FRAME, Panic, Resource, Secret, Start, read_frame, write_frame,
 };
 pub use event::{Event, Log};
-pub use instantiated::instantiated;
-pub use serve::{Act, Role, call, role, serve};
+pub use instances::instances;
+pub use serve::{Act, Role, role, serve};
 pub use settle::{Referee, Settled, install_referee, set_program, settle};
 pub use spawn::{spawn, spawn_scoped};
 pub use wire::{Wire, travels, wire};

@@ -10,6 +10,7 @@ use std::thread::{Builder, JoinHandle, Scope, ScopedJoinHandle};
 ///
 /// # Panics
 /// When the process may have no more threads.
+#[track_caller]
 pub fn spawn<T: Send + 'static>(
     name: &str,
     body: impl FnOnce() -> T + Send + 'static,
@@ -21,6 +22,7 @@ pub fn spawn<T: Send + 'static>(
 ///
 /// # Panics
 /// When the process may have no more threads.
+#[track_caller]
 pub fn spawn_scoped<'scope, T: Send + 'scope>(
     scope: &'scope Scope<'scope, '_>,
     name: &str,
@@ -31,6 +33,7 @@ pub fn spawn_scoped<'scope, T: Send + 'scope>(
 
 type Body<'scope, T> = Box<dyn FnOnce() -> T + Send + 'scope>;
 
+#[track_caller]
 fn boxed<T: Send + 'static>(name: &str, body: Body<'static, T>) -> JoinHandle<T> {
     match named(name).spawn(body) {
         Ok(thread) => thread,
@@ -38,6 +41,7 @@ fn boxed<T: Send + 'static>(name: &str, body: Body<'static, T>) -> JoinHandle<T>
     }
 }
 
+#[track_caller]
 fn boxed_scoped<'scope, T: Send + 'scope>(
     scope: &'scope Scope<'scope, '_>,
     name: &str,
@@ -53,6 +57,35 @@ fn named(name: &str) -> Builder {
     Builder::new().name(name.to_owned())
 }
 
+#[track_caller]
 fn not_started(error: &io::Error) -> ! {
     panic!("no thread can be started: {error}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::thread;
+
+    fn name() -> Option<String> {
+        thread::current().name().map(str::to_owned)
+    }
+
+    #[test]
+    fn a_thread_has_its_name_and_gives_what_its_body_gives() {
+        let alone = spawn("alone", name).join().unwrap();
+        let borrowed = "borrowed".to_owned();
+        let scoped = thread::scope(|scope| {
+            let thread = spawn_scoped(scope, &borrowed, || (name(), borrowed.len()));
+            thread.join().unwrap()
+        });
+        assert_eq!(alone.as_deref(), Some("alone"));
+        assert_eq!(scoped, (Some("borrowed".to_owned()), 8));
+    }
+
+    #[test]
+    fn a_panic_of_the_body_is_what_the_thread_ends_with() {
+        let ended = spawn("unwinds", || crate::unwind()).join();
+        assert!(ended.is_err());
+    }
 }

@@ -87,7 +87,13 @@ suite!(
 
         /// Runs `body` on a new thread, to which nothing is bound, and waits for its end.
         fn on_a_thread<T: Send>(name: &str, body: impl FnOnce() -> T + Send) -> T {
-            thread::scope(|scope| joined(spawn_scoped(scope, name, body)))
+            let mut value = None;
+            wait_for_a_thread(name, Box::new(|| value = Some(body())));
+            value.unwrap()
+        }
+
+        fn wait_for_a_thread(name: &str, body: Box<dyn FnOnce() + Send + '_>) {
+            thread::scope(|scope| joined(spawn_scoped(scope, name, body)));
         }
 
         fn joined<T>(thread: ScopedJoinHandle<'_, T>) -> T {
