@@ -16,8 +16,8 @@ impl KataCrates<'_> {
         let stage = self.stage;
         let source = stage.inside().join("driver.rs");
         let mut call = RustcCall::new("driver", &source, CrateKind::Program);
-        // Little else is left to do beside it.
-        call.args(["-A", "warnings", "-C", "codegen-units=4"]);
+        // Two, because little else may be left to do beside it. More cost more than they save.
+        call.args(["-A", "warnings", "-C", "codegen-units=2"]);
         call.extern_crate("suite", self.compiler.externs.get("suite-drive")?);
         call.remap(&stage.inside().join("suite.rs"), "hidden suite");
         self.compiler.against_kata(&mut call, stage)?;

@@ -151,19 +151,10 @@ impl<T: Wire> Wire for Vec<T> {
         put_all(self, out);
     }
     fn take(bytes: &mut &[u8]) -> Option<Self> {
-        let Some(mut left) = take_len(bytes) else {
+        let Some(len) = take_len(bytes) else {
             return None;
         };
-        // Not with_capacity: an element may be far larger in memory than on the wire.
-        let mut items = Self::new();
-        while left > 0 {
-            let Some(item) = T::take(bytes) else {
-                return None;
-            };
-            items.push(item);
-            left -= 1;
-        }
-        Some(items)
+        take_all(len, bytes)
     }
 }
 
@@ -175,13 +166,28 @@ fn put_all<T: Wire>(items: &[T], out: &mut Vec<u8>) {
     }
 }
 
+fn take_all<T: Wire>(mut left: usize, bytes: &mut &[u8]) -> Option<Vec<T>> {
+    // Not with_capacity: an element may be far larger in memory than on the wire.
+    let mut items = Vec::new();
+    while left > 0 {
+        let Some(item) = T::take(bytes) else {
+            return None;
+        };
+        items.push(item);
+        left -= 1;
+    }
+    Some(items)
+}
+
 impl<T: Wire, const N: usize> Wire for [T; N] {
     fn put(&self, out: &mut Vec<u8>) {
         put_all(self, out);
     }
     fn take(bytes: &mut &[u8]) -> Option<Self> {
-        let items: Option<Vec<T>> = (0..N).map(|_| T::take(bytes)).collect();
-        items?.try_into().ok()
+        let Some(items) = take_all(N, bytes) else {
+            return None;
+        };
+        items.try_into().ok()
     }
 }
 
@@ -243,9 +249,23 @@ impl<T: Wire + Ord> Wire for BTreeSet<T> {
         }
     }
     fn take(bytes: &mut &[u8]) -> Option<Self> {
-        let items = Vec::<T>::take(bytes)?;
-        let ascending = items.windows(2).all(|pair| pair[0] < pair[1]);
-        ascending.then(|| items.into_iter().collect())
+        let Some(mut left) = take_len(bytes) else {
+            return None;
+        };
+        let mut items = Self::new();
+        while left > 0 {
+            let Some(item) = T::take(bytes) else {
+                return None;
+            };
+            if let Some(last) = items.last()
+                && *last >= item
+            {
+                return None;
+            }
+            items.insert(item);
+            left -= 1;
+        }
+        Some(items)
     }
 }
 
@@ -258,9 +278,23 @@ impl<K: Wire + Ord, V: Wire> Wire for BTreeMap<K, V> {
         }
     }
     fn take(bytes: &mut &[u8]) -> Option<Self> {
-        let items = Vec::<(K, V)>::take(bytes)?;
-        let ascending = items.windows(2).all(|pair| pair[0].0 < pair[1].0);
-        ascending.then(|| items.into_iter().collect())
+        let Some(mut left) = take_len(bytes) else {
+            return None;
+        };
+        let mut items = Self::new();
+        while left > 0 {
+            let (Some(key), Some(value)) = (K::take(bytes), V::take(bytes)) else {
+                return None;
+            };
+            if let Some((last, _)) = items.last_key_value()
+                && *last >= key
+            {
+                return None;
+            }
+            items.insert(key, value);
+            left -= 1;
+        }
+        Some(items)
     }
 }
 
@@ -323,6 +357,8 @@ mod tests {
         travels_and_is_canonical(&BTreeMap::from([(1_u32, true), (2, false)]));
         travels_and_is_canonical(&BTreeSet::from(["a".to_owned(), "b".to_owned()]));
         travels_and_is_canonical(&([3_i16; 2], Duration::new(1, 999_999_999)));
+        travels_and_is_canonical(&[vec![1_u8], vec![]]);
+        travels_and_is_canonical(&[(); 0]);
     }
 
     #[test]
@@ -338,6 +374,10 @@ mod tests {
         assert_eq!(bool::from_bytes(&[2]), None);
         assert_eq!(BTreeSet::<u8>::from_bytes(&vec![2_u8, 1].to_bytes()), None);
         assert_eq!(BTreeSet::<u8>::from_bytes(&vec![1_u8, 1].to_bytes()), None);
+        for keys in [[2_u8, 1], [1, 1]] {
+            let pairs = keys.map(|key| (key, true)).to_vec();
+            assert_eq!(BTreeMap::<u8, bool>::from_bytes(&pairs.to_bytes()), None);
+        }
         assert_eq!(Duration::from_bytes(&(0_u64, u32::MAX).to_bytes()), None);
     }
 }

@@ -32,12 +32,7 @@ impl Log {
 
     /// Notes that `what` happened to `id`, now, on this thread.
     pub fn event(&self, what: impl Into<String>, id: u64) {
-        let event = Event {
-            thread: thread_name(),
-            what: what.into(),
-            id,
-        };
-        self.events().push(event);
+        self.note(what.into(), id);
     }
 
     /// Takes all events noted so far.
@@ -50,6 +45,11 @@ impl Log {
     #[must_use]
     pub fn has(&self, what: &str) -> bool {
         self.events().iter().any(|event| event.what == what)
+    }
+
+    fn note(&self, what: String, id: u64) {
+        let thread = thread_name();
+        self.events().push(Event { thread, what, id });
     }
 
     fn events(&self) -> std::sync::MutexGuard<'_, Vec<Event>> {

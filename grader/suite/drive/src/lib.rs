@@ -9,16 +9,20 @@
 
 mod channel;
 mod event;
+mod instances;
 mod macros;
 mod serve;
 mod settle;
+mod spawn;
 
 pub use channel::{
     Frame, FrameError, MAX_FRAME, Panic, Resource, Secret, Start, read_frame, write_frame,
 };
 pub use event::{Event, Log};
-pub use serve::{Act, Role, call, role, serve};
+pub use instances::instances;
+pub use serve::{Act, Role, role, serve};
 pub use settle::{Referee, Settled, install_referee, set_program, settle};
+pub use spawn::{spawn, spawn_scoped};
 pub use wire::{Hidden, Wire, travels, wire};
 
 /// Unwinds the calling thread on purpose, without the panic being reported as the student's.

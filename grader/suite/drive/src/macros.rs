@@ -44,7 +44,17 @@ macro_rules! drive_half {
         drive = |$given:pat_param, $log:ident| -> $report:ty $drive:block,
         judge = |$judged:pat_param, $got:pat_param, $events:ident| $judge:block $(,)?
     ) => {
-        fn $name($given: $input, $log: &$crate::Log) -> $report $drive
+        fn $name(mut input: &[u8], log: &$crate::Log) -> Option<Vec<u8>> {
+            // By the name of the case, which hides nothing that the block may call.
+            fn $name($given: $input, $log: &$crate::Log) -> $report $drive
+            let Some(given) = $crate::Wire::take(&mut input) else { return None };
+            if !input.is_empty() {
+                return None;
+            }
+            let mut answer = Vec::new();
+            $crate::Wire::put(&$name(given, log), &mut answer);
+            Some(answer)
+        }
         const _: () = $crate::travels::<$input, $report>();
     };
     (compile_fail $name:ident $title:literal, points = $points:literal,
@@ -59,7 +69,7 @@ macro_rules! drive_entry {
     (case $name:ident) => {
         $crate::Act {
             name: stringify!($name),
-            run: |input, log| $crate::call($name, input, log),
+            run: $name,
         }
     };
     (compile_fail $name:ident) => {

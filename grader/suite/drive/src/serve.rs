@@ -2,7 +2,7 @@
 
 use crate::channel::Channel;
 use crate::settle::program;
-use crate::{Log, Panic, Settled, Wire, install_referee, set_program};
+use crate::{Log, Panic, Settled, install_referee, set_program};
 use std::panic::{self, PanicHookInfo};
 use std::process::{Command, ExitCode};
 use std::sync::Arc;
@@ -23,11 +23,6 @@ pub struct Role {
     pub name: &'static str,
     /// Its main function.
     pub run: fn(),
-}
-
-/// Decodes, drives, encodes.
-pub fn call<I: Wire, R: Wire>(drive: fn(I, &Log) -> R, input: &[u8], log: &Log) -> Option<Vec<u8>> {
-    I::from_bytes(input).map(|input| drive(input, log).to_bytes())
 }
 
 /// A command that starts a role of this suite (`roles = [name, …]`) as a child process.

@@ -298,8 +298,7 @@ suite!(
                 let port = listener.local_addr().unwrap().port();
                 let arrived = Arc::new(Mutex::new(Vec::new()));
                 let list = Arc::clone(&arrived);
-                let supervisor = thread::Builder::new().name("gate".into());
-                let supervisor = supervisor.spawn(move || {
+                let supervisor = suite::spawn("gate", move || {
                     let mut held = Vec::new();
                     while let Ok((mut stream, _)) = listener.accept() {
                         let mut pid = [0; 4];
@@ -314,7 +313,7 @@ suite!(
                 Self {
                     port,
                     arrived,
-                    supervisor: supervisor.unwrap(),
+                    supervisor,
                 }
             }
 
@@ -498,15 +497,14 @@ suite!(
             commands: Vec<Command>,
             log: &suite::Log,
         ) -> JoinHandle<Result<Vec<String>, String>> {
-            let (thread, log) = (thread::Builder::new().name("collector".into()), log.clone());
-            let collecting = thread.spawn(move || {
+            let log = log.clone();
+            suite::spawn("collector", move || {
                 let result = collect(commands);
                 log.event("collect is done", 0);
                 result
                     .map(|messages| texts(&messages))
                     .map_err(|error| word(&error))
-            });
-            collecting.unwrap()
+            })
         }
     },
     deciding = {
@@ -852,13 +850,12 @@ suite!(
         },
         drive = |(messages, last, cut), log| -> (Vec<String>, Received, Received) {
             let receiving = |mut receiver: Receiver<io::PipeReader>, done: &'static str| {
-                let (thread, log) = (thread::Builder::new().name("receiver".into()), log.clone());
-                let receiving = thread.spawn(move || {
+                let log = log.clone();
+                suite::spawn("receiver", move || {
                     let received = drain(&mut receiver);
                     log.event(done, 0);
                     received
-                });
-                receiving.unwrap()
+                })
             };
             let (mut sender, receiver) = simplex().unwrap();
             let whole = receiving(receiver, "first is done");
@@ -906,27 +903,25 @@ suite!(
             let (left, right) = duplex().unwrap();
             let (mut here, mut there) = if swap { (right, left) } else { (left, right) };
             let rounds = questions.len();
-            let partner = thread::Builder::new()
-                .name("partner".into())
-                .spawn(move || {
-                    let mut heard = Vec::new();
-                    for _ in 0..rounds {
-                        let question = there.receiver.recv().unwrap().unwrap_or_default();
-                        there.sender.send(&answered(&question)).unwrap();
-                        heard.push(text(&question));
-                    }
-                    for message in last {
-                        there.sender.send(message.as_bytes()).unwrap();
-                    }
-                    heard
-                });
+            let partner = suite::spawn("partner", move || {
+                let mut heard = Vec::new();
+                for _ in 0..rounds {
+                    let question = there.receiver.recv().unwrap().unwrap_or_default();
+                    there.sender.send(&answered(&question)).unwrap();
+                    heard.push(text(&question));
+                }
+                for message in last {
+                    there.sender.send(message.as_bytes()).unwrap();
+                }
+                heard
+            });
             let mut answers = Vec::new();
             for question in questions {
                 here.sender.send(question.as_bytes()).unwrap();
                 let answer = here.receiver.recv().unwrap();
                 answers.push(text(&answer.unwrap_or_default()));
             }
-            let heard = partner.unwrap().join().unwrap();
+            let heard = partner.join().unwrap();
             let rest = drain(&mut here.receiver);
             (heard, answers, rest, outcome(here.sender.send(b"too late")))
         },
@@ -1350,16 +1345,14 @@ suite!(
             let not_found = outcome(collect(commands));
             // Its end comes when no child lives that could still write.
             let watching = log.clone();
-            let watcher = thread::Builder::new()
-                .name("watcher".into())
-                .spawn(move || {
-                    let _ = end.read_to_end(&mut Vec::new());
-                    watching.event("all have ended", 0);
-                });
+            let watcher = suite::spawn("watcher", move || {
+                let _ = end.read_to_end(&mut Vec::new());
+                watching.event("all have ended", 0);
+            });
             suite::settle();
             let ended = log.has("all have ended");
             if ended {
-                watcher.unwrap().join().unwrap();
+                watcher.join().unwrap();
             }
 
             let gate = Gate::shut();

@@ -50,7 +50,7 @@ suite!(
         use std::process::Command;
         use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
         use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, Weak, mpsc};
-        use std::thread::{self, JoinHandle};
+        use std::thread::JoinHandle;
         use std::time::Duration;
         use suite::Log;
 
@@ -102,7 +102,7 @@ suite!(
             };
             let (go, gate) = mpsc::channel();
             let orders = link.try_clone().unwrap();
-            thread::spawn(move || {
+            suite::spawn("orders", move || {
                 let mut order = [0];
                 while (&orders).read_exact(&mut order).is_ok() {
                     match order[0] {
@@ -165,8 +165,7 @@ suite!(
                 let listener = UnixListener::bind("registry").unwrap();
                 let links = Arc::new(Mutex::new(WorkerLinks::default()));
                 let (list, log) = (Arc::clone(&links), log.clone());
-                let porter = thread::Builder::new().name("registry".into());
-                let porter = porter.spawn(move || {
+                let porter = suite::spawn("registry", move || {
                     while let Ok((link, _)) = listener.accept() {
                         if lock(&list).closed {
                             return;
@@ -177,7 +176,7 @@ suite!(
                         }
                     }
                 });
-                let porter = Some(porter.unwrap());
+                let porter = Some(porter);
                 Self { links, porter }
             }
 
@@ -255,8 +254,7 @@ suite!(
             });
             drop(list);
             let (links, log) = (Arc::clone(links), log.clone());
-            let thread = thread::Builder::new().name(format!("worker {}", place + 1));
-            let noting = thread.spawn(move || {
+            let noting = suite::spawn(&format!("worker {}", place + 1), move || {
                 log.event("started", 0);
                 while let Ok((word, number)) = hear(&link) {
                     let mut links = lock(&links);
@@ -307,15 +305,6 @@ suite!(
             Job::Meet(number as u64, sum.0, sum.1)
         }
 
-        /// Starts a call that may wait.
-        fn start<T: Send + 'static>(
-            name: &str,
-            call: impl FnOnce() -> T + Send + 'static,
-        ) -> JoinHandle<T> {
-            let thread = thread::Builder::new().name(name.to_owned());
-            thread.spawn(call).unwrap()
-        }
-
         /// Whether a call has come back, or will when nothing holds it.
         fn is_back<T>(call: &JoinHandle<T>) -> bool {
             for _ in 0..2 {
@@ -333,7 +322,7 @@ suite!(
 
         /// Ends a pool. The pool may be wrong, so that nobody waits here for ever.
         fn end<T: Send + 'static>(pool: T) {
-            result(start("drop", move || drop(pool)));
+            result(suite::spawn("drop", move || drop(pool)));
         }
 
         /// Lets one job after another through the gate.
@@ -361,7 +350,7 @@ suite!(
             let jobs = sums.into_iter().enumerate();
             let jobs: Vec<Job> = jobs.map(|(number, sum)| meet(number, sum)).collect();
             let handle = Arc::clone(&pool);
-            let map = start("map", move || all_plain(handle.map(jobs)));
+            let map = suite::spawn("map", move || all_plain(handle.map(jobs)));
             let (restless, at_the_gate) = pass_the_gate(&registry, picks);
             let answers = match restless {
                 None => result(map),
@@ -636,7 +625,7 @@ suite!(
             let pool = Arc::new(pool(workers));
             let count = sums.len() as u64;
             let handle = Arc::clone(&pool);
-            let submit = start("submit", move || -> Vec<Pending<Answer>> {
+            let submit = suite::spawn("submit", move || -> Vec<Pending<Answer>> {
                 let jobs = sums.into_iter().enumerate();
                 jobs.map(|(number, sum)| handle.submit(meet(number, sum)))
                     .collect()
@@ -645,11 +634,11 @@ suite!(
                 return (false, false, Vec::new(), None);
             };
             let handle = Arc::clone(&pool);
-            let run = start("run", move || plain(handle.run(Job::Add(last.0, last.1))));
+            let run = suite::spawn("run", move || plain(handle.run(Job::Add(last.0, last.1))));
             let early = is_back(&run);
             pass_the_gate(&registry, &vec![0; count as usize]);
             let run = result(run);
-            let wait = start("wait", || pending.into_iter().map(Pending::wait).collect());
+            let wait = suite::spawn("wait", || pending.into_iter().map(Pending::wait).collect());
             let answers = result(wait).map(all_plain).unwrap_or_default();
             end(pool);
             (true, early, answers, run)
@@ -677,7 +666,7 @@ suite!(
             let pool = pool(1);
             let first = pool.submit(meet(0, sum));
             let second = pool.submit(Job::Fail(message));
-            let short = start("wait_timeout", move || {
+            let short = suite::spawn("wait_timeout", move || {
                 first.wait_timeout(Duration::from_millis(millis))
             });
             // Not by `result`: a thread that sleeps for a time is not at rest.
@@ -730,7 +719,7 @@ suite!(
                 pool.submit_then(job, callbacks.listen(number, log));
             }
             suite::settle();
-            let join = start("join", move || pool.close().join());
+            let join = suite::spawn("join", move || pool.close().join());
             let too_early = is_back(&join);
             callbacks.let_go();
             let came_back = result(join).is_some_and(|joined| joined.is_ok());
@@ -780,7 +769,7 @@ suite!(
             suite::settle();
             let (third, third_job) = (callbacks.listen(2, log), add(2));
             let handle = Arc::clone(&pool);
-            let submit = start("submit", move || {
+            let submit = suite::spawn("submit", move || {
                 handle.submit_then(third_job, move |outcome| {
                     third(outcome);
                     suite::unwind()
@@ -791,7 +780,7 @@ suite!(
             }
             suite::settle();
             let (handle, last) = (Arc::clone(&pool), add(3));
-            let run = result(start("run", move || plain(handle.run(last))));
+            let run = result(suite::spawn("run", move || plain(handle.run(last))));
             end(pool);
             (callbacks.heard(), run)
         },
@@ -831,7 +820,7 @@ suite!(
                 });
             let jobs: Vec<Job> = jobs.collect();
             let handle = Arc::clone(&pool);
-            let map = start("map", move || all_plain(handle.map(jobs)));
+            let map = suite::spawn("map", move || all_plain(handle.map(jobs)));
             let Some(answers) = result(map) else {
                 return (None, 0, 0);
             };
@@ -884,7 +873,7 @@ suite!(
             registry.kill_all();
             suite::settle();
             let handle = Arc::clone(&pool);
-            let map = start("map", move || {
+            let map = suite::spawn("map", move || {
                 all_plain(handle.map(sums.into_iter().map(|(a, b)| Job::Add(a, b))))
             });
             let answers = result(map);
@@ -917,14 +906,14 @@ suite!(
             let pool: Arc<Pool<Job, Answer>> = Arc::new(pool.unwrap());
             broken.store(true, Ordering::SeqCst);
             let handle = Arc::clone(&pool);
-            let map = start("map", move || {
+            let map = suite::spawn("map", move || {
                 let sums = sums.into_iter().map(|(a, b)| Job::Add(a, b));
                 all_plain(handle.map([Job::Abort].into_iter().chain(sums)))
             });
             let answers = result(map);
             broken.store(false, Ordering::SeqCst);
             let handle = Arc::clone(&pool);
-            let run = start("run", move || plain(handle.run(Job::Add(last.0, last.1))));
+            let run = suite::spawn("run", move || plain(handle.run(Job::Add(last.0, last.1))));
             let run = result(run);
             end(pool);
             (answers, run)
@@ -955,7 +944,7 @@ suite!(
             }
             suite::settle();
             registry.hold();
-            let join = start("join", move || pool.close().join());
+            let join = suite::spawn("join", move || pool.close().join());
             let with_jobs = is_back(&join);
             pass_the_gate(&registry, &vec![0; count]);
             let too_early = is_back(&join);
@@ -1008,7 +997,7 @@ suite!(
                     pool.submit_then(meet(number, sums[1]), callbacks.listen(number as u64, log));
                 }
                 suite::settle();
-                let join = start("join", move || pool.terminate().join());
+                let join = suite::spawn("join", move || pool.terminate().join());
                 let first = Ended {
                     too_early: false,
                     came_back: result(join).is_some_and(|joined| joined.is_ok()),
@@ -1031,7 +1020,7 @@ suite!(
                 pool.submit_then(Job::Abort, callbacks.listen(0, log));
                 pool.submit_then(meet(1, sums[1]), callbacks.listen(1, log));
                 suite::settle();
-                let join = start("join", move || pool.terminate().join());
+                let join = suite::spawn("join", move || pool.terminate().join());
                 let too_early = is_back(&join);
                 hold.let_go();
                 let second = Ended {
@@ -1089,7 +1078,7 @@ suite!(
                 pool.submit_then(meet(number, sum), callbacks.listen(number as u64, log));
             }
             suite::settle();
-            let dropping = start("drop", move || drop(pool));
+            let dropping = suite::spawn("drop", move || drop(pool));
             let too_early = is_back(&dropping);
             callbacks.let_go();
             let came_back = result(dropping).is_some();

@@ -13,8 +13,8 @@ suite!(
         use bank_balance::{Bank, BankError, Step, Teller, outcomes, replay};
         use std::collections::BTreeSet;
         use std::sync::mpsc::{self, Sender};
-        use std::thread::{self, Scope, ScopedJoinHandle};
-        use suite::{Log, Settled, settle};
+        use std::thread::{self, Scope};
+        use suite::{Log, Settled, settle, spawn_scoped};
 
         fn told<T>(result: Result<T, BankError>) -> Told<T> {
             result.map_err(|error| match error {
@@ -61,16 +61,6 @@ suite!(
                 .collect()
         }
 
-        /// Starts a thread that has a name.
-        fn start<'scope, T: Send + 'scope>(
-            scope: &'scope Scope<'scope, '_>,
-            name: &str,
-            body: impl FnOnce() -> T + Send + 'scope,
-        ) -> ScopedJoinHandle<'scope, T> {
-            let thread = thread::Builder::new().name(name.to_owned());
-            thread.spawn_scoped(scope, body).unwrap()
-        }
-
         /// Keeps an account in use until what is returned is dropped.
         fn hold<'scope>(
             scope: &'scope Scope<'scope, '_>,
@@ -79,7 +69,7 @@ suite!(
         ) -> Sender<()> {
             let (inside, entered) = mpsc::channel();
             let (release, released) = mpsc::channel();
-            start(scope, &format!("init-{account}"), move || {
+            spawn_scoped(scope, &format!("init-{account}"), move || {
                 bank.update(account, |_| {
                     let _ = inside.send(());
                     let _ = released.recv();
@@ -444,7 +434,7 @@ suite!(
             let bank = &Bank::new(cents);
             thread::scope(|scope| {
                 for (number, amount) in amounts.into_iter().enumerate() {
-                    start(scope, &format!("teller-{number}"), move || {
+                    spawn_scoped(scope, &format!("teller-{number}"), move || {
                         for _ in 0..rounds {
                             let _ = bank.update(0, |cents| *cents += amount);
                             let _ = bank.update(0, |cents| *cents -= amount);
@@ -523,7 +513,7 @@ suite!(
             let (inside, entered) = mpsc::channel();
             let (free, freed) = mpsc::channel();
             let (updated, read, moved) = thread::scope(|scope| {
-                let slow = start(scope, "teller-1", move || {
+                let slow = spawn_scoped(scope, "teller-1", move || {
                     bank.update(account, |cents| {
                         log.event("has entered", amounts[0]);
                         let before = std::mem::replace(cents, scribble);
@@ -534,15 +524,15 @@ suite!(
                     })
                 });
                 let _ = entered.recv();
-                let quick = start(scope, "teller-2", move || {
+                let quick = spawn_scoped(scope, "teller-2", move || {
                     bank.update(account, |cents| {
                         log.event("has entered", amounts[1]);
                         *cents += amounts[1];
                         *cents
                     })
                 });
-                let mover = start(scope, "teller-3", move || transfer(bank, order, log));
-                let reader = start(scope, "auditor", move || read(bank, account, log));
+                let mover = spawn_scoped(scope, "teller-3", move || transfer(bank, order, log));
+                let reader = spawn_scoped(scope, "auditor", move || read(bank, account, log));
                 release(log, [free]);
                 let updated = [slow, quick].map(|thread| told(thread.join().unwrap()));
                 (updated, reader.join().unwrap(), mover.join().unwrap())
@@ -590,9 +580,9 @@ suite!(
             let results = thread::scope(|scope| {
                 let [first, second] = &orders;
                 let held = [first.from, first.to].map(|account| hold(scope, bank, account));
-                let one = start(scope, "teller-1", move || moved(bank, first));
+                let one = spawn_scoped(scope, "teller-1", move || moved(bank, first));
                 rest(log);
-                let two = start(scope, "teller-2", move || moved(bank, second));
+                let two = spawn_scoped(scope, "teller-2", move || moved(bank, second));
                 // Each now waits for the first account it asks for. With one of the two
                 // released and then the other, both have what they asked for first.
                 for account in held {
@@ -626,11 +616,11 @@ suite!(
             let (moved, seen) = thread::scope(|scope| {
                 let [gives, takes] = &orders;
                 let held = [gives.to, takes.from].map(|account| hold(scope, bank, account));
-                let one = start(scope, "teller-1", move || transfer(bank, gives, log));
-                let two = start(scope, "teller-2", move || transfer(bank, takes, log));
+                let one = spawn_scoped(scope, "teller-1", move || transfer(bank, gives, log));
+                let two = spawn_scoped(scope, "teller-2", move || transfer(bank, takes, log));
                 rest(log);
-                let three = start(scope, "auditor-1", move || read(bank, gives.from, log));
-                let four = start(scope, "auditor-2", move || read(bank, takes.to, log));
+                let three = spawn_scoped(scope, "auditor-1", move || read(bank, gives.from, log));
+                let four = spawn_scoped(scope, "auditor-2", move || read(bank, takes.to, log));
                 release(log, held);
                 let moved = [one, two].map(|thread| thread.join().unwrap());
                 (moved, [three, four].map(|thread| thread.join().unwrap()))
@@ -700,7 +690,7 @@ suite!(
                     let mut tellers = Vec::new();
                     for (number, order) in orders.iter().enumerate() {
                         let name = format!("teller-{}", number + 1);
-                        tellers.push(start(scope, &name, move || moved(bank, order)));
+                        tellers.push(spawn_scoped(scope, &name, move || moved(bank, order)));
                         rest(log);
                     }
                     release(log, held);
@@ -749,13 +739,13 @@ suite!(
             let order = &order;
             let (total, moved) = thread::scope(|scope| {
                 let held = hold(scope, bank, middle);
-                let auditor = start(scope, "auditor", move || {
+                let auditor = spawn_scoped(scope, "auditor", move || {
                     let total = told(bank.total());
                     log.event("has the total", total.clone().unwrap_or_default());
                     total
                 });
                 rest(log);
-                let teller = start(scope, "teller-1", move || transfer(bank, order, log));
+                let teller = spawn_scoped(scope, "teller-1", move || transfer(bank, order, log));
                 release(log, [held]);
                 (auditor.join().unwrap(), teller.join().unwrap())
             });
@@ -819,9 +809,9 @@ suite!(
             let (waits, orders) = (&waits, &orders);
             let (waited, results) = thread::scope(|scope| {
                 let held = hold(scope, bank, slow);
-                let waiting = start(scope, "teller-1", move || transfer(bank, waits, log));
+                let waiting = spawn_scoped(scope, "teller-1", move || transfer(bank, waits, log));
                 rest(log);
-                let busy = start(scope, "teller-2", move || {
+                let busy = spawn_scoped(scope, "teller-2", move || {
                     let orders = orders.iter();
                     let results = orders.map(|order| transfer(bank, order, log));
                     results.collect()
@@ -869,7 +859,7 @@ suite!(
             let bank = &Bank::new(cents);
             let panic_in = |account: usize| {
                 thread::scope(|scope| {
-                    let teller = start(scope, "teller-1", move || {
+                    let teller = spawn_scoped(scope, "teller-1", move || {
                         bank.update(account, |cents| {
                             *cents /= 2;
                             suite::unwind()

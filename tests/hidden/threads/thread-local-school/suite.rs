@@ -47,7 +47,8 @@ suite!(
         use std::collections::HashMap;
         use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
         use std::sync::{Arc, Barrier};
-        use std::thread::{self, Builder};
+        use std::thread::{self, Builder, ScopedJoinHandle};
+        use suite::spawn_scoped;
         use thread_local_school::{
             Binding, Frame, NoStudent, Registry, Scoping, Student, current_student, greeting,
             process_student, resolve, set_student, take_student, with_student,
@@ -86,10 +87,17 @@ suite!(
 
         /// Runs `body` on a new thread, to which nothing is bound, and waits for its end.
         fn on_a_thread<T: Send>(name: &str, body: impl FnOnce() -> T + Send) -> T {
-            thread::scope(|scope| {
-                let thread = builder(Some(name)).spawn_scoped(scope, body).unwrap();
-                thread.join().unwrap_or_else(|panic| resume_unwind(panic))
-            })
+            let mut value = None;
+            wait_for_a_thread(name, Box::new(|| value = Some(body())));
+            value.unwrap()
+        }
+
+        fn wait_for_a_thread(name: &str, body: Box<dyn FnOnce() + Send + '_>) {
+            thread::scope(|scope| joined(spawn_scoped(scope, name, body)));
+        }
+
+        fn joined<T>(thread: ScopedJoinHandle<'_, T>) -> T {
+            thread.join().unwrap_or_else(|panic| resume_unwind(panic))
         }
 
         /// The number that `body` panics with.
@@ -379,9 +387,7 @@ suite!(
                         drop(at_child);
                         (nobody, former, vec![before, after])
                     };
-                    let thread = builder(Some("child")).spawn_scoped(scope, first_day);
-                    let end = thread.unwrap().join();
-                    end.unwrap_or_else(|panic| resume_unwind(panic))
+                    joined(spawn_scoped(scope, "child", first_day))
                 });
                 all.push(seen(&registry));
                 drop(at_parent);
@@ -752,11 +758,11 @@ suite!(
                     let _binding = registry.bind(other);
                     log.event("bound beside", number);
                 };
-                let thread = builder(Some("beside")).spawn_scoped(scope, beside).unwrap();
+                let thread = spawn_scoped(scope, "beside", beside);
                 suite::settle();
                 log.event("dropped", number);
                 drop(binding);
-                thread.join().unwrap_or_else(|panic| resume_unwind(panic));
+                joined(thread);
             });
             looks
         },
