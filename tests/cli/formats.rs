@@ -222,8 +222,6 @@ fn junit_holds_what_a_failed_case_printed() {
     let [printed, complained] = ["system-out", "system-err"].map(|it| case.all(it)[0]);
     assert!(printed.text.starts_with("greeting "), "{case:?}");
     assert_eq!(complained.text, "is that all?\n");
-    let passed = cases.find(|case| case.children.is_empty());
-    assert!(passed.is_some(), "a case that passed says nothing");
 }
 
 #[test]

@@ -4,6 +4,7 @@
 use super::removal;
 use crate::error::{Error, Result};
 use std::fs::{self, File};
+use std::io;
 use std::path::{Path, PathBuf};
 
 /// What every scratch folder's name begins with.
@@ -25,19 +26,30 @@ impl Scratch {
     /// When the folder cannot be made there.
     pub(crate) fn new() -> Result<Self> {
         let parent = std::env::temp_dir();
-        sweep(&parent);
-        let made = tempfile::Builder::new()
-            .prefix(PREFIX)
-            .tempdir_in(&parent)
-            .and_then(|folder| {
-                let lock = File::create(folder.path().join(LOCK))?;
-                lock.lock()?;
-                Ok(Self {
-                    folder: folder.keep(),
-                    _lock: lock,
-                })
-            });
-        made.map_err(|error| Error::io("make a scratch folder in", &parent, &error))
+        Self::new_in(&parent)
+            .map_err(|error| Error::io("make a scratch folder in", &parent, &error))
+    }
+
+    fn new_in(parent: &Path) -> io::Result<Self> {
+        sweep(parent);
+        loop {
+            if let Some(scratch) = Self::claim(parent)? {
+                return Ok(scratch);
+            }
+        }
+    }
+
+    /// `None` if another grader took the folder for a dead one's before it was locked. It removes
+    /// such a folder under the lock, so whoever has the lock sees whether the folder is still there.
+    fn claim(parent: &Path) -> io::Result<Option<Self>> {
+        let folder = tempfile::Builder::new().prefix(PREFIX).tempdir_in(parent)?;
+        let lock_file = folder.path().join(LOCK);
+        let lock = File::create(&lock_file)?;
+        lock.lock()?;
+        Ok(lock_file.exists().then(|| Self {
+            folder: folder.keep(),
+            _lock: lock,
+        }))
     }
 
     /// Where it is.
@@ -90,5 +102,20 @@ mod tests {
         assert!(living.exists());
         assert!(!dead.exists());
         assert!(strange.exists());
+    }
+
+    #[test]
+    fn graders_that_start_at_the_same_moment_leave_each_other_their_folders() {
+        let parent = tempfile::tempdir().unwrap();
+        std::thread::scope(|scope| {
+            for _ in 0..8 {
+                scope.spawn(|| {
+                    for _ in 0..200 {
+                        let scratch = Scratch::new_in(parent.path()).unwrap();
+                        assert!(scratch.path().join(LOCK).exists());
+                    }
+                });
+            }
+        });
     }
 }
