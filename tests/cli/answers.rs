@@ -70,7 +70,7 @@ fn what_is_no_folder_cannot_be_graded() {
         .grader("check --from class/nobody")
         .assert()
         .code(2)
-        .stderr(predicate::str::contains("class/nobody is no folder"))
+        .stderr(predicate::str::contains("class/nobody is not a folder"))
         .stderr(predicate::str::contains(
             "next: name a folder laid out like",
         ));

@@ -1,6 +1,6 @@
 //! `batch`: classes as they come, and what is in the folder of reports.
 
-use crate::course::{Course, texts};
+use crate::course::{Course, Report, texts};
 use predicates::prelude::*;
 use serde_json::{Value, json};
 use std::ffi::OsStr;
@@ -12,8 +12,8 @@ use std::path::Path;
 /// Refused before anything runs, which takes no time.
 const BROKEN: &str = "pub fn half(";
 
-fn hand_in(course: &Course, student: &str, kata: &str) {
-    course.write(&format!("class/{student}/files/{kata}/src/lib.rs"), BROKEN);
+fn hand_in(course: &Course, student: &str) {
+    course.student(student).submit("adder", BROKEN);
 }
 
 fn json(course: &Course, file: &str) -> Value {
@@ -38,41 +38,44 @@ fn batch(course: &Course, args: &str) -> assert_cmd::assert::Assert {
 
 #[test]
 fn a_folder_that_is_laid_out_otherwise_gets_a_warning_that_says_what_was_expected() {
-    let course = Course::file_modes();
+    let course = Course::new();
     course.write("class/flat/lib.rs", BROKEN);
-    course.write("class/deep/exercises/files/file-modes/src/lib.rs", BROKEN);
-    course.write("class/bare/file-modes/src/lib.rs", BROKEN);
-    course.write("class/files-only/file-modes/lib.rs", BROKEN);
+    course.write("class/deep/exercises/basics/adder/src/lib.rs", BROKEN);
+    course.write("class/bare/adder/src/lib.rs", BROKEN);
+    course.write("class/no-src/adder/lib.rs", BROKEN);
     fs::create_dir_all(course.path("class/empty/.git")).unwrap();
-    hand_in(&course, "good", "file-modes");
+    hand_in(&course, "good");
     let graded = batch(&course, "").code(1);
     let printed = String::from_utf8(graded.get_output().stdout.clone()).unwrap();
     for (student, expected) in [
         ("flat", "class/flat holds no kata of this course"),
         ("flat", "Passed over: lib.rs"),
-        ("deep", "1 kata (file-modes) in class/deep/exercises"),
-        ("bare", "file-modes lies in class/bare/file-modes"),
-        (
-            "files-only",
-            "file-modes lies in class/files-only/file-modes",
-        ),
+        ("deep", "1 kata (adder) in class/deep/exercises"),
+        ("bare", "adder lies in class/bare/adder"),
+        ("no-src", "adder lies in class/no-src/adder"),
         ("empty", "It is empty"),
     ] {
         let warnings = texts(&row(&course, student)["warnings"]);
         assert!(warnings.contains(expected), "{student}: {warnings}");
-        let place = format!("Expected: class/{student}/files/file-modes/src/lib.rs");
+        // Where what was found belongs, or the first of all katas.
+        let kata = if ["flat", "empty"].contains(&student) {
+            "threads/spawner"
+        } else {
+            "basics/adder"
+        };
+        let place = format!("Expected: class/{student}/{kata}/src/lib.rs");
         assert!(warnings.contains(&place), "{student}: {warnings}");
         assert!(printed.contains(expected), "{printed}");
-        let report = json(&course, &format!("{student}.json"));
-        assert_eq!(texts(&report["warnings"]), warnings);
+        let report = course.report_on(student);
+        assert_eq!(texts(&report.0["warnings"]), warnings);
     }
     assert_eq!(row(&course, "good")["warnings"], json!([]));
 }
 
 #[test]
 fn another_folder_that_is_graded_is_warned_about_too() {
-    let course = Course::file_modes();
-    course.write("anna/exercises/files/file-modes/src/lib.rs", BROKEN);
+    let course = Course::new();
+    course.write("anna/exercises/basics/adder/src/lib.rs", BROKEN);
     let report = course.report("--from anna");
     let warnings = texts(&report.0["warnings"]);
     assert!(
@@ -85,9 +88,9 @@ fn another_folder_that_is_graded_is_warned_about_too() {
 
 #[test]
 fn links_and_files_are_named_as_skipped_and_what_systems_leave_is_not() {
-    let course = Course::file_modes();
-    hand_in(&course, "ann", "file-modes");
-    course.write("elsewhere/files/file-modes/src/lib.rs", BROKEN);
+    let course = Course::new();
+    hand_in(&course, "ann");
+    course.write("elsewhere/basics/adder/src/lib.rs", BROKEN);
     symlink(course.path("elsewhere"), course.path("class/linked")).unwrap();
     course.write("class/zoe.zip", "");
     for left in ["__MACOSX/ann/x", ".git/x", ".DS_Store"] {
@@ -110,22 +113,23 @@ fn links_and_files_are_named_as_skipped_and_what_systems_leave_is_not() {
 
 #[test]
 fn a_name_that_no_report_can_have_stops_nobody() {
-    let course = Course::file_modes();
-    hand_in(&course, "ann", "file-modes");
-    hand_in(&course, "summary", "file-modes");
+    let course = Course::new();
+    hand_in(&course, "ann");
+    hand_in(&course, "summary");
     let long = "é".repeat(126);
-    hand_in(&course, &long, "file-modes");
+    hand_in(&course, &long);
     let folder = course.path("class").join(OsStr::from_bytes(b"b\xff"));
-    fs::create_dir_all(folder.join("files/file-modes/src")).unwrap();
-    fs::write(folder.join("files/file-modes/src/lib.rs"), BROKEN).unwrap();
+    fs::create_dir_all(folder.join("basics/adder/src")).unwrap();
+    fs::write(folder.join("basics/adder/src/lib.rs"), BROKEN).unwrap();
     batch(&course, "")
         .code(1)
         .stdout(predicate::str::contains("4 students graded"));
     for student in ["ann", "summary", &long, "b%FF"] {
-        let file = row(&course, student)["report"].clone();
-        let report = json(&course, file.as_str().unwrap());
-        assert_eq!(report["origin"], student);
-        assert_eq!(report["katas"][0]["verdict"], "does-not-compile");
+        let row = row(&course, student);
+        let file = row["report"].as_str().unwrap();
+        let report = Report::read_file(&course.path(&format!("reports/{file}")));
+        assert_eq!(report.0["origin"], student);
+        assert_eq!(report.verdict("adder"), "does-not-compile");
     }
     assert_eq!(row(&course, "ann")["report"], "ann.json");
 }
@@ -136,8 +140,8 @@ fn mode(path: &Path) -> u32 {
 
 #[test]
 fn a_report_of_a_class_has_the_mode_of_any_other_report() {
-    let course = Course::file_modes();
-    hand_in(&course, "ann", "file-modes");
+    let course = Course::new();
+    hand_in(&course, "ann");
     batch(&course, "").code(1);
     course
         .grader("check --report json=check.json")
@@ -155,9 +159,9 @@ fn a_report_of_a_class_has_the_mode_of_any_other_report() {
 
 #[test]
 fn a_report_of_an_earlier_run_is_named_and_left_as_it_is() {
-    let course = Course::file_modes();
+    let course = Course::new();
     for student in ["ann", "zoe"] {
-        hand_in(&course, student, "file-modes");
+        hand_in(&course, student);
     }
     batch(&course, "")
         .code(1)
@@ -174,14 +178,14 @@ fn a_report_of_an_earlier_run_is_named_and_left_as_it_is() {
 
 #[test]
 fn only_the_katas_that_were_asked_for_are_graded_and_summed_up() {
-    let course = Course::file_modes().and_twin("later");
-    hand_in(&course, "ann", "file-modes");
-    hand_in(&course, "=bob, jr", "file-modes");
-    batch(&course, "file-modes")
+    let course = Course::new();
+    hand_in(&course, "ann");
+    hand_in(&course, "=bob, jr");
+    batch(&course, "adder")
         .code(1)
         .stdout(predicate::str::contains("0/1 katas"));
     let summary = json(&course, "summary.json");
-    assert_eq!(summary["katas"], json!(["file-modes"]));
+    assert_eq!(summary["katas"], json!(["adder"]));
     let ann = row(&course, "ann");
     assert_eq!(ann["outcome"], "unsolved");
     assert_eq!(ann["katas"][0]["verdict"], "does not compile");
@@ -190,13 +194,13 @@ fn only_the_katas_that_were_asked_for_are_graded_and_summed_up() {
     let lines: Vec<&str> = csv.lines().collect();
     assert_eq!(
         lines[0],
-        "student,outcome,points,max_points,passed,report,file-modes"
+        "student,outcome,points,max_points,passed,report,adder"
     );
     assert_eq!(
         lines[1],
-        "\"'=bob, jr\",unsolved,0,15,0,\"'=bob, jr.json\",0"
+        "\"'=bob, jr\",unsolved,0,6,0,\"'=bob, jr.json\",0"
     );
-    assert_eq!(lines[2], "ann,unsolved,0,15,0,ann.json,0");
+    assert_eq!(lines[2], "ann,unsolved,0,6,0,ann.json,0");
     batch(&course, "nothing")
         .code(2)
         .stderr(predicate::str::contains("no kata or track"));
@@ -204,9 +208,9 @@ fn only_the_katas_that_were_asked_for_are_graded_and_summed_up() {
 
 #[test]
 fn a_report_that_cannot_be_written_stops_nobody() {
-    let course = Course::file_modes();
+    let course = Course::new();
     for student in ["ann", "zoe"] {
-        hand_in(&course, student, "file-modes");
+        hand_in(&course, student);
     }
     course.write("reports/ann.json/in-its-place", "");
     batch(&course, "")

@@ -37,6 +37,31 @@ fn an_unchanged_kata_keeps_its_verdict_until_its_text_or_the_course_changes() {
     assert!(!is_kept(&course.report("adder")));
 }
 
+#[test]
+fn a_verdict_names_paths_as_they_are_seen_from_where_it_is_asked_for() {
+    let course = Course::with("adder/panics");
+    let seen_from = |folder: &str, args: &str| {
+        let check = format!("check adder --format json {args}");
+        let report = Report::printed_by(&mut course.grader_in(folder, &check));
+        let failure = &report.case("small_numbers_are_added")["failure"];
+        let texts = [&failure["panics"][0]["file"], &failure["replay"]];
+        texts.map(|text| text.as_str().unwrap().to_owned())
+    };
+    for (folder, args, expected) in [
+        ("", "", "exercises/basics/adder/src/lib.rs"),
+        ("exercises", "", "basics/adder/src/lib.rs"),
+        ("exercises/basics/adder", "", "./src/lib.rs"),
+        ("exercises", "--from .", "basics/adder/src/lib.rs"),
+        ("", "--from exercises", "exercises/basics/adder/src/lib.rs"),
+    ] {
+        let [file, replay] = seen_from(folder, args);
+        assert_eq!(file, expected, "{args} in {folder}");
+        let command = format!("cargo grader check adder {args}");
+        let command = format!("{} --seed ", command.trim_end());
+        assert!(replay.starts_with(&command), "{replay}");
+    }
+}
+
 /// The only kept verdict of a course.
 fn kept(course: &Course) -> PathBuf {
     let folders = fs::read_dir(course.path(".katas/verdicts")).unwrap();

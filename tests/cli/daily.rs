@@ -205,27 +205,3 @@ fn a_broken_course_is_the_courses_fault_and_names_the_file() {
         ))
         .stderr(predicate::str::contains("this file belongs to the course"));
 }
-
-#[test]
-fn a_course_with_another_grader_is_not_graded() {
-    let course = Course::new();
-    for file in [
-        "Cargo.lock",
-        "grader/Cargo.toml",
-        "grader/src/lib.rs",
-        "grader/suite/drive/src/lib.rs",
-        "grader/suite/judge/src/lib.rs",
-        "grader/thread_state/src/lib.rs",
-        "grader/wire/src/lib.rs",
-    ] {
-        course.write(file, "");
-    }
-    course
-        .grader("check")
-        .assert()
-        .code(3)
-        .stderr(predicate::str::contains(
-            "this grader was not built from the sources in",
-        ))
-        .stderr(predicate::str::contains("cargo clean --profile grader"));
-}

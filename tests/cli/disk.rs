@@ -1,6 +1,6 @@
 //! What the grader keeps in a student's workspace, and a disk that takes nothing.
 
-use crate::course::{Course, Report, solution};
+use crate::course::{Course, Report};
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
@@ -9,18 +9,20 @@ use std::process::Command;
 const INCREMENTAL: &str = ".katas/incremental";
 
 fn solved() -> Course {
-    Course::file_modes().and_submission("file-modes", &solution())
+    let course = Course::new();
+    course.solve("adder");
+    course
 }
 
 #[test]
 fn only_a_students_own_work_is_kept_by_the_compiler() {
     let course = solved();
     for args in ["--no-cache", "--from exercises", "--solutions"] {
-        let report = course.report(&format!("--seed 1 {args}"));
-        assert_eq!(report.kata("file-modes")["verdict"], "passed");
+        let report = course.report(&format!("adder --seed 1 {args}"));
+        assert_eq!(report.verdict("adder"), "passed");
         assert!(!course.path(INCREMENTAL).exists(), "{args}");
     }
-    course.report("");
+    course.report("adder");
     assert!(course.path(INCREMENTAL).is_dir());
 }
 
@@ -39,15 +41,15 @@ fn kept_crates(course: &Course) -> Vec<PathBuf> {
 #[test]
 fn what_the_compiler_kept_and_cannot_use_is_not_the_students_fault() {
     let course = solved();
-    course.report("");
+    course.report("adder");
     let crates = kept_crates(&course);
     assert!(!crates.is_empty());
     for folder in crates {
         fs::remove_dir_all(&folder).unwrap();
         fs::write(folder, "a file in its place").unwrap();
     }
-    let report = course.report("--seed 1");
-    let kata = report.kata("file-modes");
+    let report = course.report("adder --seed 1");
+    let kata = report.kata("adder");
     assert_eq!(kata["verdict"], "passed", "{kata:#}");
 }
 
@@ -67,7 +69,7 @@ fn on_a_disk_of(course: &Course, size: &str, prepared: &str) -> Option<(Report, 
         eprintln!("skipped: no file system may be mounted here");
         return None;
     }
-    let script = format!("{mounted} && {prepared} && exec \"$1\" check --format json");
+    let script = format!("{mounted} && {prepared} && exec \"$1\" check adder --format json");
     let output = in_namespace(&script).unwrap();
     let report = Report::read(&String::from_utf8(output.stdout).unwrap());
     let told = String::from_utf8(output.stderr).unwrap();
@@ -81,7 +83,7 @@ fn a_disk_with_little_room_costs_time_and_no_verdict() {
     let Some((report, told)) = on_a_disk_of(&course, "512k", "true") else {
         return;
     };
-    assert_eq!(report.kata("file-modes")["verdict"], "passed");
+    assert_eq!(report.verdict("adder"), "passed");
     assert!(told.contains("the compiler keeps nothing in"), "{told}");
 }
 
@@ -92,7 +94,7 @@ fn a_disk_that_is_full_costs_the_record_and_no_verdict() {
     let Some((report, told)) = on_a_disk_of(&course, "64k", fill) else {
         return;
     };
-    assert_eq!(report.kata("file-modes")["verdict"], "passed");
+    assert_eq!(report.verdict("adder"), "passed");
     assert!(told.contains("was not put on record"), "{told}");
     assert!(told.contains("No space left on device"), "{told}");
 }
@@ -104,13 +106,16 @@ fn a_workspace_that_cannot_be_written_is_graded_and_told() {
         return;
     }
     let course = solved();
-    close(&course.path(""));
-    let output = course.grader("check --format json").output().unwrap();
+    set_mode(&course.path(""), 0o555);
+    let output = course.grader("check adder --format json").output();
+    // Else the folder could not be removed.
+    set_mode(&course.path(""), 0o755);
+    let output = output.unwrap();
     let told = String::from_utf8(output.stderr).unwrap();
     assert_eq!(output.status.code(), Some(0), "{told}");
     assert!(told.contains("was not put on record"), "{told}");
 }
 
-fn close(folder: &Path) {
-    fs::set_permissions(folder, fs::Permissions::from_mode(0o555)).unwrap();
+fn set_mode(folder: &Path, mode: u32) {
+    fs::set_permissions(folder, fs::Permissions::from_mode(mode)).unwrap();
 }

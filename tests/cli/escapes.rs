@@ -62,6 +62,28 @@ fn an_escape_sequence_without_an_end_does_not_swallow_the_rest_of_a_failure() {
     );
 }
 
+#[test]
+fn junit_is_well_formed_whatever_code_panics_with_prints_or_is_called() {
+    let root = xml::parse(&printed("adder/breaks_xml", "junit"));
+    let cases = root.children[0].all("testcase");
+    for (inside, said) in [
+        ("failure", "main "),
+        ("failure", "thread "),
+        ("system-out", "printed "),
+        ("system-err", "complained "),
+    ] {
+        let elements = cases.iter().flat_map(|case| case.all(inside));
+        let mut texts = elements.map(|element| &element.text);
+        let text = texts.find(|text| text.contains(said));
+        let text = text.unwrap_or_else(|| panic!("no {said:?} in {root:?}"));
+        assert!(text.contains("\\u{1b}"), "{text}");
+        assert!(
+            text.contains("\\u{fffe}\\u{ffff}\u{fdd0}]]>&amp;<![CDATA["),
+            "{text}"
+        );
+    }
+}
+
 /// What a CI system would obey if it stood in a log.
 fn commands(text: &str) -> Vec<&str> {
     let is_command = |line: &&str| {

@@ -1,6 +1,6 @@
 //! Ctrl-C and SIGTERM: what is known is reported, and nothing is left behind.
 
-use crate::course::{Course, Report, solution, with_body};
+use crate::course::{Course, Report, texts};
 use rustix::process::{Pid, Signal, kill_process, kill_process_group};
 use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
 use serde_json::Value;
@@ -9,17 +9,15 @@ use std::io::Read;
 use std::os::unix::process::CommandExt;
 use std::process::{Child, ExitStatus, Stdio};
 
-/// A solution that never ends, in a course that lets it run on.
-fn endless() -> String {
-    let body = "    let _ = (path, text);\n    loop {\n        std::thread::yield_now();\n    }";
-    with_body(&solution(), "append_text", body)
-}
+/// What never ends, in a course that lets it run on.
+const ENDLESS: &str = "adder/loops";
 
 fn patient(course: Course) -> Course {
-    course.and_about(
-        "file-modes",
-        "[limits]\ncpu-seconds = 600\nwall-seconds = 600",
-    )
+    course.configure(
+        "adder",
+        "limits.cpu-seconds = 600\nlimits.wall-seconds = 600",
+    );
+    course
 }
 
 /// A grader whose progress is shown on a terminal.
@@ -100,12 +98,11 @@ fn processes_of(group: i32) -> Vec<String> {
 
 #[test]
 fn a_grade_that_is_interrupted_reports_and_notes_what_is_known() {
-    let course = patient(Course::file_modes().and_twin("later"));
-    course.submit("file-modes", &endless());
+    let course = patient(Course::with(ENDLESS));
     for by_keyboard in [true, false] {
-        let args = "check --format json --no-cache --report plain=r/plain";
+        let args = "check adder ticket --format json --no-cache --report plain=r/plain";
         let mut running = Running::start(&course, args);
-        running.wait_for("grading 1/2 file-modes");
+        running.wait_for("grading 1/2 adder");
         if by_keyboard {
             kill_process_group(running.group(), Signal::INT).unwrap();
         } else {
@@ -114,8 +111,8 @@ fn a_grade_that_is_interrupted_reports_and_notes_what_is_known() {
         let (status, printed) = running.ended();
         assert_eq!(status.code(), Some(3));
         let report = Report::read(&printed).unwrap();
-        assert_eq!(report.katas(), ["later"]);
-        let warnings = crate::course::texts(&report.0["warnings"]);
+        assert_eq!(report.katas(), ["ticket"]);
+        let warnings = texts(&report.0["warnings"]);
         let expected = "interrupted: 1 of 2 katas were not graded";
         assert!(warnings.contains(expected), "{warnings}");
         let plain = fs::read_to_string(course.path("r/plain")).unwrap();
@@ -123,17 +120,17 @@ fn a_grade_that_is_interrupted_reports_and_notes_what_is_known() {
 
         let record = fs::read_to_string(course.path(".katas/progress.json")).unwrap();
         let record: Value = serde_json::from_str(&record).unwrap();
-        assert_eq!(record["katas"]["later"]["last"], "not attempted");
-        assert_eq!(record["katas"]["file-modes"], Value::Null);
+        assert_eq!(record["katas"]["ticket"]["last"], "not attempted");
+        assert_eq!(record["katas"]["adder"], Value::Null);
         fs::remove_dir_all(course.path(".katas")).unwrap();
     }
 }
 
 #[test]
 fn a_class_that_is_interrupted_keeps_the_reports_that_are_made() {
-    let course = patient(Course::file_modes());
-    course.write("class/ann/files/file-modes/src/lib.rs", "pub fn half(");
-    course.write("class/zoe/files/file-modes/src/lib.rs", &endless());
+    let course = patient(Course::new());
+    course.student("ann").hand_in("adder/unclosed");
+    course.student("zoe").hand_in(ENDLESS);
     let mut running = Running::start(&course, "batch class --out reports");
     running.wait_for("graded 1/2 ann");
     kill_process_group(running.group(), Signal::INT).unwrap();

@@ -1,6 +1,6 @@
 //! Commands that are printed to be copied work in a shell, whatever a folder is called.
 
-use crate::course::{Course, Report, solution, with_body};
+use crate::course::{Course, Report};
 use std::process::Command;
 
 /// Names that mean something to a shell.
@@ -15,10 +15,9 @@ const NAMES: [&str; 6] = [
 
 /// A course with a folder of submissions of each of these names, none of them right.
 fn course() -> Course {
-    let course = Course::file_modes();
-    let wrong = with_body(&solution(), "append_text", "    fs::write(path, text)");
+    let course = Course::new();
     for name in NAMES {
-        course.write(&format!("class/{name}/files/file-modes/src/lib.rs"), &wrong);
+        course.student(name).hand_in("adder/wrong");
     }
     course
 }
@@ -42,21 +41,27 @@ fn again(course: &Course, replay: &str) -> Report {
 
 /// The command that runs the first failure of a report again.
 fn replay(report: &Report) -> String {
-    let case = report.not_passed()[0].to_owned();
-    let replay = &report.case(&case)["failure"]["replay"];
+    let case = report.not_passed("adder")[0];
+    let replay = &report.case(case)["failure"]["replay"];
     replay.as_str().unwrap().to_owned()
 }
 
 #[test]
 fn the_command_that_replays_a_failure_can_be_copied_from_the_reports_of_a_class() {
     let course = course();
-    course.grader("batch class --out reports").assert().code(1);
+    course
+        .grader("batch class adder --out reports")
+        .assert()
+        .code(1);
     for name in NAMES {
-        let file = course.path(&format!("reports/{name}.json"));
-        let report = Report::read(&std::fs::read_to_string(file).unwrap()).unwrap();
+        let report = course.report_on(name);
         let again = again(&course, &replay(&report));
         assert_eq!(again.0["seed"], report.0["seed"], "{name:?}");
-        assert_eq!(again.not_passed(), report.not_passed(), "{name:?}");
+        assert_eq!(
+            again.not_passed("adder"),
+            report.not_passed("adder"),
+            "{name:?}"
+        );
     }
     assert!(!course.path("made").exists(), "a name was run as a command");
 }
@@ -65,7 +70,7 @@ fn the_command_that_replays_a_failure_can_be_copied_from_the_reports_of_a_class(
 fn the_command_that_a_person_reads_is_the_one_that_programs_read() {
     let course = course();
     for name in NAMES {
-        let mut check = course.program(&format!("class/{name}/.."), "check --seed 7");
+        let mut check = course.program("class", "check adder --seed 7");
         // Beside the folder, so that its name begins the argument.
         let output = check
             .arg(format!("--from={name}"))

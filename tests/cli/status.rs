@@ -1,12 +1,12 @@
 //! The exit status, and what is done all the same where something fails.
 
-use crate::course::{Course, Report};
+use crate::course::{Course, KATAS, Report};
 use predicates::prelude::*;
 use std::fs::{self, File};
 
 #[test]
 fn the_folder_of_a_report_is_made() {
-    let course = Course::file_modes();
+    let course = Course::new();
     course
         .grader("check --report junit=no/such/folder/r.xml")
         .assert()
@@ -17,7 +17,7 @@ fn the_folder_of_a_report_is_made() {
 
 #[test]
 fn a_report_that_cannot_be_written_costs_nothing_but_itself() {
-    let course = Course::file_modes();
+    let course = Course::new();
     course.write("taken", "a file");
     course
         .grader("check --report junit=taken/r.xml --report json=r.json --report plain=/dev/full")
@@ -30,24 +30,24 @@ fn a_report_that_cannot_be_written_costs_nothing_but_itself() {
         .stderr(predicate::str::contains(
             "cannot write the report /dev/full",
         ));
-    let text = fs::read_to_string(course.path("r.json")).unwrap();
-    assert_eq!(Report::read(&text).unwrap().katas(), ["file-modes"]);
+    let report = Report::read_file(&course.path("r.json"));
+    assert_eq!(report.katas(), KATAS);
     assert!(course.path(".katas/progress.json").exists());
 }
 
 #[test]
 fn a_report_may_be_a_pipe() {
-    let output = Course::file_modes()
+    let output = Course::new()
         .grader("check --format plain --report json=/dev/stderr")
         .output()
         .unwrap();
     let report = String::from_utf8(output.stderr).unwrap();
-    assert_eq!(Report::read(&report).unwrap().katas(), ["file-modes"]);
+    assert_eq!(Report::read(&report).unwrap().katas(), KATAS);
 }
 
 #[test]
 fn what_cannot_be_printed_is_never_a_success() {
-    let course = Course::file_modes();
+    let course = Course::new();
     for args in ["list", "check --report json=r.json"] {
         let full = File::options().write(true).open("/dev/full").unwrap();
         let mut command = course.program("", args);
@@ -61,7 +61,7 @@ fn what_cannot_be_printed_is_never_a_success() {
 
 #[test]
 fn a_course_that_is_newer_than_the_grader_is_not_graded() {
-    let course = Course::file_modes();
+    let course = Course::new();
     let fixture = concat!(env!("CARGO_MANIFEST_DIR"), "/..");
     for part in ["Cargo.lock", "grader/Cargo.toml"] {
         let text = fs::read_to_string(format!("{fixture}/{part}")).unwrap();

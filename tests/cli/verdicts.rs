@@ -56,7 +56,7 @@ fn exiting_with_status_0_after_a_perfect_report_on_stdout_is_no_answer() {
     let graded = Graded::of("adder/exits");
     let case = graded.case("small_numbers_are_added", "exited-early");
     assert_eq!(case["code"], 0);
-    let printed = case["failure"]["printed"].as_str().unwrap();
+    let printed = case["failure"]["stdout"].as_str().unwrap();
     assert!(printed.contains("test result: ok"), "{printed}");
     let plain = graded.plain();
     assert!(plain.contains("ended itself with exit status 0"), "{plain}");
@@ -111,7 +111,7 @@ fn a_flood_of_output_ends_at_its_limit_and_little_of_it_is_kept() {
     let graded = Graded::of("adder/floods");
     let case = graded.case(STRANGER, "output-exceeded");
     assert_eq!(case["limit"], "1 MiB of output");
-    let printed = case["failure"]["printed"].as_str().unwrap();
+    let printed = case["failure"]["stdout"].as_str().unwrap();
     assert!(printed.contains("bytes left out"), "{printed}");
     assert!(printed.len() < 1 << 18, "{} bytes", printed.len());
 }

@@ -30,6 +30,10 @@ const STARTERS: &[(&str, &str)] = &[
         "grader/suite/drive/src/serve.rs",
         "child processes of a case, in its sandbox",
     ),
+    (
+        "grader/src/text/shell.rs",
+        "shells that read what it has quoted, in its tests",
+    ),
     ("grader/benchmark/src/", "whatever is measured"),
     ("grader/thread_state/tests/", "process trees to look at"),
     (

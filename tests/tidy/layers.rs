@@ -11,7 +11,14 @@ use syn::Item;
 /// or in its own. ARCHITECTURE.md prints the same table.
 const LAYERS: &[&[&str]] = &[
     &["error", "exit_code", "text"],
-    &["limits", "parallel", "files", "process", "sandbox"],
+    &[
+        "limits",
+        "parallel",
+        "files",
+        "incremental",
+        "process",
+        "sandbox",
+    ],
     &["outcome", "record"],
     &[
         "course",

@@ -20,14 +20,14 @@ pub(crate) fn misplaced(catalogue: &Catalogue, ids: &[&str], from: &Path) -> Vec
     let asked_for = catalogue.katas.iter();
     let asked_for = asked_for.filter(|kata| ids.contains(&kata.id.as_str()));
     let missing: Vec<&Kata> = asked_for.filter(|kata| !is_in_place(kata)).collect();
-    let Some(example) = missing.first() else {
+    let found = find(&missing, from);
+    let Some(example) = found.first().map(|(kata, _)| kata).or(missing.first()) else {
         return Vec::new();
     };
     let expected = from.join(example.path()).join("src/lib.rs");
     let expected = format!("Expected: {}", shown(&expected));
-    let elsewhere = elsewhere(&missing, from);
-    if !elsewhere.is_empty() {
-        let told = elsewhere.into_iter();
+    if !found.is_empty() {
+        let told = elsewhere(&found).into_iter();
         return told.map(|what| format!("{what}. {expected}")).collect();
     }
     if catalogue.katas.iter().any(|kata| is_in_place(&kata)) {
@@ -41,12 +41,11 @@ pub(crate) fn misplaced(catalogue: &Catalogue, ids: &[&str], from: &Path) -> Vec
 }
 
 /// What is said of missing katas that lie in other folders.
-fn elsewhere(missing: &[&Kata], from: &Path) -> Vec<String> {
-    let found = find(missing, from);
+fn elsewhere(found: &[(&Kata, PathBuf)]) -> Vec<String> {
     // A whole course that lies too deep is one mistake.
     let mut moved: BTreeMap<PathBuf, Vec<&str>> = BTreeMap::new();
     let mut told = Vec::new();
-    for (kata, folder) in &found {
+    for (kata, folder) in found {
         match folder.ancestors().nth(2) {
             Some(top) if folder.ends_with(kata.path()) => {
                 moved.entry(top.to_owned()).or_default().push(&kata.id);

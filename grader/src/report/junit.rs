@@ -102,7 +102,9 @@ fn status(verdict: &Verdict, title: &str, details: &str) -> TestCaseStatus {
     status.set_type(verdict.word());
     status.set_message(xml(title));
     let explained = xml(&verdict.explained().unwrap_or_default());
-    status.set_description(format!("{explained}\n{details}"));
+    let mut parts = vec![explained.as_str(), details];
+    parts.retain(|part| !part.is_empty());
+    status.set_description(parts.join("\n"));
     status
 }
 
@@ -113,11 +115,14 @@ fn details(title: &str, failure: &Failure) -> String {
         let _ = write!(text, "\ninput: {}", failure.input);
     }
     for mismatch in &failure.mismatches {
-        let _ = write!(
-            text,
-            "\n{}\nexpected: {}\ngot: {}\n{}",
-            mismatch.what, mismatch.expected, mismatch.got, mismatch.cause
-        );
+        if !mismatch.what.is_empty() {
+            let _ = write!(text, "\n{}", mismatch.what);
+        }
+        let (expected, got) = (&mismatch.expected, &mismatch.got);
+        let _ = write!(text, "\nexpected: {expected}\ngot: {got}");
+        if !mismatch.cause.is_empty() {
+            let _ = write!(text, "\nlikely: {}", mismatch.cause);
+        }
     }
     if failure.mismatches_left_out > 0 {
         let more = plural(failure.mismatches_left_out, "difference");

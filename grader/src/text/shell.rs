@@ -113,7 +113,7 @@ mod tests {
             b"~",
             b"-x",
             b"it's \"quoted\"",
-            b"$(touch /tmp/x) `id` $HOME ${x} !!",
+            b"$(touch x) `id` $HOME ${x} !!",
             b"a;b|c&d>e<f*g?h[i]{j,k}",
             b"back\\slash",
             "你好 'é'".as_bytes(),
