@@ -82,7 +82,7 @@ fn an_unknown_name_is_wrong_usage_and_what_was_meant_is_suggested() {
 fn one_kata_is_asked_for_where_many_would_do_no_good() {
     let course = course();
     for (folder, command, said) in [
-        ("", "show", "which kata?"),
+        ("", "show", "no kata is named"),
         ("", "hint files", "\"files\" is more than one kata"),
         ("exercises/files", "reset", "more than one kata"),
     ] {
