@@ -79,7 +79,7 @@ fn an_unknown_name_is_wrong_usage_and_what_was_meant_is_suggested() {
 fn one_kata_is_asked_for_where_many_would_do_no_good() {
     let course = Course::new();
     for (folder, command, said) in [
-        ("", "show", "which kata?"),
+        ("", "show", "no kata is named"),
         ("", "hint basics", "\"basics\" is more than one kata"),
         ("exercises/basics", "reset", "more than one kata"),
     ] {

@@ -95,6 +95,7 @@ fn a_stub_with_another_layout_and_other_comments_is_not_attempted() {
     );
     let report = course.report("");
     assert_eq!(report.kata("file-modes")["verdict"], "not-attempted");
+    assert_eq!(report.0["protection"], "nothing was compiled or run");
 }
 
 #[test]

@@ -1,7 +1,7 @@
-//! What was built once for all grades, kept under the fingerprint of everything it was built
-//! from.
+//! The build cache: what is built once for all grades, under the fingerprint of everything it was
+//! built from.
 //!
-//! An entry is made beside its place and renamed into it: it is whole or absent.
+//! An entry is filled in a temporary folder and then renamed: it is complete or absent.
 
 use crate::error::{Error, Result};
 use crate::files::{Fingerprint, can_write};
@@ -12,13 +12,13 @@ use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
-/// Entries of one kind that are kept when another is made.
+/// How many entries of one kind are kept.
 const KEPT: usize = 3;
 
-/// A file that says what an entry holds.
+/// The file in an entry that lists its contents.
 const INDEX: &str = "index.json";
 
-/// The folder of all entries.
+/// A folder of entries.
 #[derive(Debug, Clone)]
 pub(crate) struct BuildCache {
     /// Where entries are made.
@@ -29,8 +29,8 @@ pub(crate) struct BuildCache {
 }
 
 impl BuildCache {
-    /// The cache of this workspace: in its target folder, or, where that cannot be written, in
-    /// the user's own cache folder.
+    /// Opens the cache of this workspace: in its target folder or, where that cannot be written,
+    /// in the user's own cache folder.
     ///
     /// # Errors
     /// When neither can be written.
@@ -67,10 +67,10 @@ impl BuildCache {
         self.root.join("cargo")
     }
 
-    /// The entry of this kind and fingerprint; `fill` makes it if it is not there.
+    /// The entry of this kind and fingerprint. If there is none, `fill` makes it.
     ///
     /// # Errors
-    /// What `fill` says, or that the entry cannot be put in its place.
+    /// When `fill` fails, or the entry cannot be renamed.
     pub(crate) fn entry(
         &self,
         kind: &str,
@@ -89,7 +89,7 @@ impl BuildCache {
         fill(making.path())?;
         match fs::rename(making.path(), &path) {
             Ok(()) => drop(making.keep()),
-            // Another grader was faster; what it put there is the same.
+            // Another grader was faster, and its entry is the same.
             Err(_) if path.is_dir() => {}
             Err(error) => return Err(Error::io("put a folder at", &path, &error)),
         }
@@ -97,12 +97,12 @@ impl BuildCache {
         Ok(path)
     }
 
-    /// Removes an entry, so that it is made again.
+    /// Removes an entry, so that it is built again.
     pub(super) fn forget(&self, kind: &str, fingerprint: &str) {
         let _ = fs::remove_dir_all(self.path(kind, fingerprint));
     }
 
-    /// The entry of this kind and fingerprint, if it is there; now it is the last to be forgotten.
+    /// The entry of this kind and fingerprint, if there is one. It becomes the most recently used.
     pub(crate) fn find(&self, kind: &str, fingerprint: &str) -> Option<PathBuf> {
         let name = format!("{kind}-{fingerprint}");
         let others = self.read_only.as_ref().map(|root| root.join(&name));
@@ -111,7 +111,7 @@ impl BuildCache {
         }
         let path = self.root.join(name);
         let folder = File::open(&path).ok()?;
-        // Only the order in which entries are forgotten depends on it.
+        // Only the order in which entries are removed depends on it.
         let _ = folder.set_modified(SystemTime::now());
         Some(path)
     }
@@ -138,7 +138,7 @@ impl BuildCache {
     }
 }
 
-/// The user's own folder for what is built of this workspace.
+/// The folder for this workspace in the user's own cache folder.
 fn own_folder(workspace: &Path) -> Option<PathBuf> {
     let caches = set("XDG_CACHE_HOME").map(PathBuf::from);
     let caches = caches.or_else(|| Some(Path::new(&set("HOME")?).join(".cache")))?;
@@ -151,13 +151,13 @@ fn set(name: &str) -> Option<OsString> {
     std::env::var_os(name).filter(|value| !value.is_empty())
 }
 
-/// What the index of an entry says, if it can be read.
+/// Reads the index of an entry, if it has a valid one.
 pub(super) fn read_index<T: DeserializeOwned>(entry: &Path) -> Option<T> {
     let text = fs::read_to_string(entry.join(INDEX)).ok()?;
     serde_json::from_str(&text).ok()
 }
 
-/// Says what an entry that is being made holds.
+/// Writes the index of an entry that is being filled.
 pub(super) fn write_index(entry: &Path, index: &impl Serialize) -> Result<()> {
     let file = entry.join(INDEX);
     let text = serde_json::to_string_pretty(index).unwrap_or_default();
@@ -200,7 +200,7 @@ mod tests {
         let cache = BuildCache::first_writable(&[no.clone(), yes.clone()]).unwrap();
         assert_eq!(cache.root, yes);
 
-        let error = BuildCache::first_writable(&[no.clone()]).unwrap_err();
+        let error = BuildCache::first_writable(std::slice::from_ref(&no)).unwrap_err();
         let error = error.to_string();
         assert!(error.contains(no.to_str().unwrap()), "{error}");
         assert!(error.contains("set CARGO_TARGET_DIR or XDG_CACHE_HOME"));
@@ -221,7 +221,7 @@ mod tests {
     }
 
     #[test]
-    fn what_could_not_be_filled_is_absent() {
+    fn an_entry_that_could_not_be_filled_is_absent() {
         let root = tempfile::tempdir().unwrap();
         let cache = cache(root.path());
         let failed = cache.entry("crates", "a", |folder| {
@@ -233,7 +233,7 @@ mod tests {
     }
 
     #[test]
-    fn only_the_newest_entries_stay() {
+    fn only_the_most_recent_entries_are_kept() {
         let root = tempfile::tempdir().unwrap();
         let cache = cache(root.path());
         for name in ["a", "b", "c", "d", "e"] {
@@ -243,7 +243,7 @@ mod tests {
     }
 
     #[test]
-    fn the_last_to_be_asked_for_stays_and_so_does_what_only_begins_with_the_same_word() {
+    fn an_entry_that_was_used_is_kept_and_so_is_another_kind_with_the_same_prefix() {
         let root = tempfile::tempdir().unwrap();
         let cache = cache(root.path());
         let old = ["x", "y", "z"].map(|name| ("b", name));

@@ -1,4 +1,4 @@
-//! The course: which katas there are, and what decides each.
+//! The course: which katas there are, and where the files of each are.
 
 use crate::error::{Error, Result};
 use crate::limits::Limits;
@@ -8,7 +8,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-/// The folder, below the course's root, of everything that decides.
+/// The folder, below the course's root, of suites, stubs and fixtures.
 const HIDDEN: &str = "tests/hidden";
 
 /// The course.
@@ -43,9 +43,9 @@ pub(crate) struct About {
     pub(crate) title_zh: String,
     /// 1 to 5.
     pub(crate) difficulty: u8,
-    /// How long it takes.
+    /// Minutes that it takes.
     pub(crate) minutes: u8,
-    /// APIs and ideas that are new here.
+    /// APIs and ideas that it teaches.
     pub(crate) teaches: Vec<String>,
     /// External crates of the student's crate, and of the driver.
     #[serde(default)]
@@ -59,16 +59,16 @@ pub(crate) struct About {
     /// External crates of the oracle.
     #[serde(default)]
     pub(crate) oracle_dependencies: Vec<String>,
-    /// Crates of the course that stand between the student's and the driver.
+    /// Support crates, in the order in which they are compiled.
     #[serde(default)]
     pub(crate) support: Vec<SupportCrate>,
-    /// Platforms it can be graded on, as `std::env::consts::OS` names them; empty is all.
+    /// Platforms that it can be graded on, as `std::env::consts::OS` names them; empty means all.
     #[serde(default)]
     pub(crate) platforms: Vec<String>,
     /// Limits that differ from the defaults.
     #[serde(default)]
     pub(crate) limits: Limits,
-    /// Hints, each saying more than the one before.
+    /// Hints, each of which says more than the one before.
     pub(crate) hints: Vec<Hint>,
 }
 
@@ -79,7 +79,8 @@ impl About {
     }
 }
 
-/// A crate of the course that stands between the student's and the driver.
+/// A support crate: a crate of the course that is compiled between the student's crate and the
+/// driver.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub(crate) struct SupportCrate {
@@ -91,7 +92,7 @@ pub(crate) struct SupportCrate {
     /// Whether it exports procedural macros.
     #[serde(default)]
     pub(crate) proc_macro: bool,
-    /// What it uses: external crates, support crates before it, the student's.
+    /// What it uses: external crates, support crates before it, the student's crate.
     #[serde(default)]
     pub(crate) dependencies: Vec<String>,
 }
@@ -110,7 +111,7 @@ impl Catalogue {
     /// Reads the course that `start` lies in.
     ///
     /// # Errors
-    /// When there is none, or one of its `kata.toml` is broken.
+    /// When there is none, or a `kata.toml` is invalid.
     pub(crate) fn find(start: &Path) -> Result<Self> {
         let root = start
             .ancestors()
@@ -118,7 +119,7 @@ impl Catalogue {
         let Some(root) = root else {
             return Err(Error::usage(
                 format!("{} is not inside a course", start.display()),
-                "run this in the folder of the course, the one that holds `exercises`",
+                "run this in the folder of the course, which has a folder `exercises`",
             ));
         };
         let mut folders = Vec::new();
@@ -134,7 +135,7 @@ impl Catalogue {
         })
     }
 
-    /// The katas that `names` mean: ids, tracks, or paths inside either; none means all.
+    /// The katas that `names` select: ids, tracks, or paths inside either. No names select all.
     pub(crate) fn select(&self, names: &[String], cwd: &Path) -> Result<Vec<&Kata>> {
         if names.is_empty() {
             return Ok(self.katas.iter().collect());
@@ -151,14 +152,14 @@ impl Catalogue {
         Ok(self.katas.iter().filter(chosen).collect())
     }
 
-    /// The one kata that `name` means; without a name, the one that `cwd` lies in.
+    /// The kata that `name` selects; without a name, the one that `cwd` is in.
     pub(crate) fn one(&self, name: Option<&str>, cwd: &Path) -> Result<&Kata> {
         let name = name.unwrap_or(".");
         match self.matching(name, cwd).as_slice() {
             [kata] => Ok(kata),
             [] if name == "." => Err(Error::usage(
-                "which kata?",
-                "name one, or stand in its folder; `cargo grader list` shows them all",
+                "no kata is named",
+                "name one, or change to its folder; `cargo grader list` shows them all",
             )),
             [] => Err(self.unknown(name)),
             _ => Err(Error::usage(
@@ -177,7 +178,7 @@ impl Catalogue {
         let Ok(path) = cwd.join(name).canonicalize() else {
             return Vec::new();
         };
-        // Every kata lies below, and to ask each takes long.
+        // Every kata is below, and comparing with each is slow.
         if self
             .root
             .canonicalize()
@@ -237,7 +238,7 @@ impl Kata {
         Path::new(&self.track).join(&self.id)
     }
 
-    /// Whether code of the student runs in the compiler.
+    /// Whether the student's code runs in the compiler.
     pub(crate) fn has_macros(&self) -> bool {
         self.about.support.iter().any(|one| one.proc_macro)
     }
@@ -247,7 +248,7 @@ impl Kata {
         self.id.replace('-', "_")
     }
 
-    /// Whether it can be graded here.
+    /// Whether it can be graded on this platform.
     pub(crate) fn is_available(&self) -> bool {
         let platforms = &self.about.platforms;
         platforms.is_empty() || platforms.iter().any(|os| os == std::env::consts::OS)
@@ -265,10 +266,10 @@ impl Kata {
     }
 }
 
-/// Letters that may be wrong, missing, too many or swapped in a name for a suggestion.
+/// How many letters of a name may be wrong for a suggestion.
 const TYPOS: usize = 3;
 
-/// Tracks in the order in which the course is best taken; others behind.
+/// Tracks in the recommended order; other tracks follow.
 const TRACKS: &[&str] = &[
     "files",
     "text",

@@ -1,5 +1,5 @@
-//! The two flavours of a given macro: one that writes down what the student's code made of
-//! each use, and one that repeats it without the student's code.
+//! The two forms of a support crate of macros: one records what the student's code expands each
+//! use to, the other replays that without the student's code.
 
 use super::spans;
 use crate::error::{Error, Result};
@@ -11,17 +11,17 @@ use syn::{Attribute, File, FnArg, Item, ItemFn, Pat, Signature};
 /// The attributes that make a function a macro.
 const KINDS: &[&str] = &["proc_macro", "proc_macro_attribute", "proc_macro_derive"];
 
-/// The source of a crate of macros, in two flavours.
+/// The source of a crate of macros, in two forms.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct MacroSource {
-    /// As it is, and writing down every expansion.
+    /// The original, which also records every expansion.
     pub(crate) recording: String,
-    /// The same macros, repeating what was written down; nothing else is left.
+    /// Only the macros, which replay what was recorded.
     pub(crate) replaying: String,
 }
 
 impl MacroSource {
-    /// Makes both of the crate's only file.
+    /// Makes both from the crate's only file.
     ///
     /// # Errors
     /// When it is not Rust.
@@ -121,7 +121,7 @@ mod tests {
     }
 
     #[test]
-    fn what_replays_holds_no_code_but_its_own() {
+    fn the_replaying_form_has_no_code_but_its_own() {
         let replaying = parsed().replaying;
         assert!(replaying.contains("proc_macro_derive (Model , attributes (orm))"));
         assert!(replaying.contains("replayed"));
@@ -129,7 +129,7 @@ mod tests {
     }
 
     #[test]
-    fn what_records_still_calls_the_student() {
+    fn the_recording_form_still_calls_the_student() {
         let recording = parsed().recording;
         assert!(recording.contains("recorded"));
         assert!(recording.contains("student :: expand (input)"));

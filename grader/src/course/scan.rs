@@ -1,22 +1,22 @@
-//! What the compiler's lints let through, found in the tokens of a source.
+//! The scan: finds in the tokens of a source what the compiler's lints let through.
 //!
-//! The `unsafe_code` lint is forbidden on the command line and sees most of it. It does not
-//! see unsafe attributes that it has no rule for (`#[unsafe(naked)]` makes a safe function of
-//! machine code), and it sees a macro only where it is expanded. Both need the word `unsafe`
-//! inside an attribute or inside a macro, where honest code has no use for it. Elsewhere the
-//! word is left to the compiler, which explains it better.
+//! `unsafe_code` is forbidden on the command line, and the lint finds most of it. It misses
+//! unsafe attributes that it has no rule for (`#[unsafe(naked)]` makes a safe function of
+//! machine code), and it checks a macro only where it is expanded. Both need the word `unsafe`
+//! inside an attribute or a macro, where honest code has no use for it. Elsewhere the word is
+//! left to the compiler, which explains it better.
 //!
-//! No lint forbids `#[global_allocator]`. A macro may be given that name, and `use` may give
-//! it another, but nothing makes an identifier that stands nowhere: so the name counts inside
-//! attributes and macros, and where it is renamed. A function may be called so.
+//! No lint forbids `#[global_allocator]`. A macro may be passed that name, and `use` may rename
+//! it, but no macro can make an identifier out of nothing. So the name is rejected inside
+//! attributes and macros, and where it is renamed. A function may have it.
 //!
-//! All of this holds only as far as the tokens found here are those that rustc finds. Where
-//! they may differ the text decides.
+//! This is right only if the tokens found here are those that rustc finds. Where they may
+//! differ, the text is searched instead.
 
 use super::spans;
 use proc_macro2::{Delimiter, Group, Ident, TokenStream, TokenTree, token_stream};
 
-/// Something that may not be in a submission.
+/// Something that must not be in a submission.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Finding {
     /// Line, from 1.
@@ -25,37 +25,37 @@ pub(crate) struct Finding {
     pub(crate) reason: &'static str,
 }
 
-/// The first thing in `source` that may not be there; `None` also where the source is not
-/// Rust, which the compiler will say.
+/// The first thing in `source` that must not be there. `None` also where the source is not Rust,
+/// which the compiler reports.
 pub(crate) fn scan(source: &str) -> Option<Finding> {
     if let Some(finding) = shebang(source) {
         return Some(finding);
     }
     spans::with_temporary_spans(|| match source.parse::<TokenStream>() {
         Ok(tokens) => Walk::new(tokens).first(),
-        Err(_) => untold(source),
+        Err(_) => search(source),
     })
 }
 
-/// A first line that rustc skips and that may open a comment or a string here.
+/// A first line that rustc skips, and that may open a comment or a string here.
 fn shebang(source: &str) -> Option<Finding> {
     let line = source.trim_start_matches('\u{feff}').strip_prefix("#!")?;
     let is_attribute = line.trim_start().starts_with('[');
     (!is_attribute).then_some(Finding {
         line: 1,
-        reason: "a first line that begins with `#!` is for scripts; a kata is none",
+        reason: "a first line that begins with `#!` is for scripts, and a kata is a library; remove it",
     })
 }
 
-/// A word that counts, in a text whose tokens are not known: what is not Rust to the library
-/// here may be Rust to another compiler.
-fn untold(source: &str) -> Option<Finding> {
+/// The first forbidden word in a text whose tokens are unknown: what is not Rust for this library
+/// may be Rust for the compiler.
+fn search(source: &str) -> Option<Finding> {
     let holds_word = |line: &str| WORDS.iter().any(|word| line.contains(word));
     let line = source.lines().position(holds_word)?;
     Some(Finding {
         line: line + 1,
-        reason: "whether this `unsafe` or `global_allocator` is code cannot be told, because a \
-                 bracket, a quote or a comment is not closed somewhere; mend that first",
+        reason: "it is not clear whether this `unsafe` or `global_allocator` is code, because a \
+                 bracket, a quote or a comment is not closed somewhere; fix that first",
     })
 }
 
@@ -71,7 +71,7 @@ enum Place {
     Macro,
 }
 
-/// What the tokens just before make of a group.
+/// What the tokens just before a group say about it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Before {
     Nothing,
@@ -165,7 +165,7 @@ fn judged(token: &TokenTree, place: Place, before: Before) -> Option<Finding> {
     Some(at(ident, reason))
 }
 
-const NO_ALLOCATOR: &str = "a program has one allocator, and it is not a kata's to choose";
+const NO_ALLOCATOR: &str = "a kata must not choose the allocator of the program";
 
 /// A raw identifier names the same attribute. (`r#unsafe` is no keyword and does nothing.)
 fn is_allocator(ident: &Ident) -> bool {
@@ -188,7 +188,7 @@ mod tests {
     }
 
     #[test]
-    fn what_the_lint_lets_through_is_found_with_its_line() {
+    fn what_the_lint_misses_is_found_with_its_line() {
         for source in [
             "\n#[unsafe(naked)]\nextern \"C\" fn f() {}",
             "\n#[cfg_attr(all(), unsafe(naked))] fn f() {}",
@@ -210,7 +210,7 @@ mod tests {
     }
 
     #[test]
-    fn a_source_that_other_compilers_may_read_otherwise_is_judged_by_its_text() {
+    fn a_source_that_other_compilers_may_read_differently_is_searched_as_text() {
         for source in [
             "fn f( {\n// unsafe",
             "const X: u8 = b'\u{e9}';\nmacro_rules! m { () => { unsafe {} } }",
@@ -221,7 +221,7 @@ mod tests {
     }
 
     #[test]
-    fn no_first_line_can_hide_the_others() {
+    fn a_first_line_for_scripts_cannot_hide_the_others() {
         for source in [
             "#!/bin/sh /*\n#[global_allocator] static A: System = System; // */",
             "\u{feff}#!/bin/sh \"\nmacro_rules! m { () => { unsafe {} } } // \"",

@@ -1,8 +1,9 @@
-//! Positions in Rust sources, which the library that finds them keeps until it is told otherwise.
+//! Positions in Rust sources, which the tokenising library keeps until it is told to drop them.
 
-/// Runs `work`, which parses Rust and may ask where its tokens stand; afterwards nobody may.
+/// Runs `work`, which parses Rust and may ask for the positions of tokens. Afterwards the
+/// positions are invalid.
 ///
-/// The library keeps the text of everything that a thread has parsed, to answer such questions.
+/// Without this the library keeps the text of everything that a thread has parsed.
 pub(crate) fn with_temporary_spans<T>(work: impl FnOnce() -> T) -> T {
     let made = work();
     proc_macro2::extra::invalidate_current_thread_spans();
@@ -18,8 +19,8 @@ mod tests {
     use proc_macro2::TokenStream;
     use std::path::Path;
 
-    /// Where the library puts the next text that this thread parses: behind all it has kept.
-    fn next_place() -> String {
+    /// The position of the next text that this thread parses: behind all that the library keeps.
+    fn next_position() -> String {
         with_temporary_spans(|| {
             let tokens: TokenStream = "word".parse().unwrap();
             format!("{:?}", tokens.into_iter().next().unwrap().span())
@@ -27,8 +28,8 @@ mod tests {
     }
 
     #[test]
-    fn nothing_that_is_parsed_is_kept() {
-        let (start, path, text) = (next_place(), Path::new("lib.rs"), "pub fn f() {}");
+    fn no_parser_keeps_the_text_that_it_parsed() {
+        let (start, path, text) = (next_position(), Path::new("lib.rs"), "pub fn f() {}");
         let parsers: [&dyn Fn() -> bool; 3] = [
             &|| SuiteSource::parse(path, text).is_ok(),
             &|| MacroSource::parse(path, text).is_ok(),
@@ -36,7 +37,7 @@ mod tests {
         ];
         for parse in parsers {
             assert!(parse());
-            assert_eq!(next_place(), start);
+            assert_eq!(next_position(), start);
         }
     }
 }

@@ -1,8 +1,8 @@
-//! What of a suite may be seen beside student code.
+//! The parts of a suite that the student's code may see.
 //!
-//! The source of a suite holds both halves. Rustc runs student code (macros, constants), so
-//! what it reads must hold no expected value: every other part is blanked, and lines and
-//! columns stay what they were.
+//! The source of a suite has both halves. Rustc runs student code (macros, constants), so the text
+//! that it reads must not contain an expected value: everything that decides is blanked, and lines
+//! and columns stay the same.
 
 use super::catalogue::Kata;
 use super::spans;
@@ -13,15 +13,15 @@ use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
-/// What decides; blanked in what the driver is compiled from.
+/// The fields that decide. They are blanked in the text that the driver is compiled from.
 const DECIDING: &[&str] = &["deciding", "input", "judge", "fails", "compiles"];
 
-/// A suite, taken apart. Texts for the compiler are made when they are asked for: each is as long
-/// as the suite, and a course holds many.
+/// A parsed suite. Texts for the compiler are made on demand: each is as long as the suite, and a
+/// course has many.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct SuiteSource {
     source: String,
-    /// Where it decides.
+    /// The ranges that decide.
     deciding: Vec<Range<usize>>,
     /// The programs that must not compile, each with its twin.
     pub(crate) compile_fail: Vec<CompileFail>,
@@ -42,14 +42,14 @@ pub(crate) struct CompileFail {
     pub(crate) expected: Vec<(usize, String)>,
 }
 
-/// Where a program stands in its suite.
+/// The range of a program in its suite.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Excerpt(Range<usize>);
 
-/// Most suites that are kept, each as long as its file.
+/// How many suites are kept.
 const MOST: usize = 64;
 
-/// Suites that were taken apart, for all submissions: those that were asked for last.
+/// Parsed suites for all submissions: the most recently used.
 #[derive(Debug, Default)]
 pub(crate) struct Suites(Mutex<VecDeque<(PathBuf, Arc<SuiteSource>)>>);
 
@@ -57,7 +57,7 @@ impl Suites {
     /// A kata's suite.
     ///
     /// # Errors
-    /// When it cannot be read or taken apart.
+    /// When it cannot be read or parsed.
     pub(crate) fn of(&self, kata: &Kata) -> Result<Arc<SuiteSource>> {
         let path = kata.hidden.join("suite.rs");
         let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
@@ -74,15 +74,15 @@ impl Suites {
 }
 
 impl SuiteSource {
-    /// Takes a suite apart.
+    /// Parses a suite.
     ///
     /// # Errors
     /// When it is not Rust, or a program that must not compile has no `//~ CODE` marker.
     pub(crate) fn parse(path: &Path, source: &str) -> Result<Self> {
-        spans::with_temporary_spans(|| Self::taken_apart(path, source))
+        spans::with_temporary_spans(|| Self::parsed(path, source))
     }
 
-    fn taken_apart(path: &Path, source: &str) -> Result<Self> {
+    fn parsed(path: &Path, source: &str) -> Result<Self> {
         let tokens: TokenStream = source
             .parse()
             .map_err(|error| Error::course(path, format!("not Rust: {error}")))?;
@@ -112,7 +112,7 @@ impl SuiteSource {
     }
 
     /// The text of a program, without markers, because where the error must be is part of what
-    /// decides. It stands alone: its lines tell nothing about its place in the suite.
+    /// decides. Its lines are numbered from 1, so that they say nothing about the suite.
     pub(crate) fn program(&self, excerpt: &Excerpt) -> String {
         without_markers(lines_of(&self.source[excerpt.0.clone()]))
     }
@@ -157,7 +157,7 @@ fn body(group: &Group) -> Range<usize> {
     group.span_open().byte_range().end..group.span_close().byte_range().start
 }
 
-/// `ranges` of whole tokens, in their order, become spaces; lines stay where they are.
+/// Replaces `ranges`, which are sorted, by spaces; lines keep their numbers.
 fn blank(source: &str, ranges: impl Iterator<Item = Range<usize>>) -> String {
     let (mut text, mut done) = (String::with_capacity(source.len()), 0);
     for range in ranges {
@@ -169,7 +169,7 @@ fn blank(source: &str, ranges: impl Iterator<Item = Range<usize>>) -> String {
     text + &source[done..]
 }
 
-/// The lines of a body, the rest of the line with the opening brace left out.
+/// The lines of a body, without the rest of the line of the opening brace.
 fn lines_of(body: &str) -> &str {
     body.strip_prefix('\n').unwrap_or(body)
 }
@@ -246,7 +246,7 @@ suite!(
     }
 
     #[test]
-    fn the_driver_keeps_what_acts_and_loses_what_decides() {
+    fn the_driver_keeps_what_acts_and_none_of_what_decides() {
         let driver = parsed().driver();
         for kept in ["fn help()", "double(n)", "A title.", "-> u32"] {
             assert!(driver.contains(kept), "{kept} is gone");
@@ -257,14 +257,14 @@ suite!(
     }
 
     #[test]
-    fn lines_and_columns_stay_what_they_were() {
+    fn blanking_keeps_lines_and_columns() {
         let driver = parsed().driver();
         assert_eq!(driver.lines().count(), SUITE.lines().count());
         assert_eq!(driver.find("double(n)"), SUITE.find("double(n)"));
     }
 
     #[test]
-    fn a_program_that_must_not_compile_stands_alone_with_its_marked_line() {
+    fn a_compile_fail_program_has_lines_and_a_marker_of_its_own() {
         let suite = parsed();
         let program = &suite.compile_fail[0];
         let [fails, compiles] = [&program.fails, &program.compiles].map(|one| suite.program(one));

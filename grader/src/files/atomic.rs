@@ -1,19 +1,19 @@
-//! Files that are written whole or not at all: a reader sees the old one or the new one.
+//! Atomic writes: a reader sees the old file or the new one, never a part.
 
 use std::io::{self, Write};
 use std::path::Path;
 use tempfile::{Builder, NamedTempFile};
 
-/// Puts a text at `path`, and makes its folder if there is none.
+/// Writes a text to `path`, and makes its folder if there is none.
 ///
 /// # Errors
-/// What the file system says; then what was there before is still there.
+/// What the file system says. The old file is still there then.
 pub(crate) fn write(path: &Path, text: &str) -> io::Result<()> {
     written(path, text)?.persist(path)?;
     Ok(())
 }
 
-/// The same, and the text is on the disk when this returns, whatever happens to the machine.
+/// The same, and the text is on the disk when this returns, even if the machine stops then.
 ///
 /// # Errors
 /// As for [`write`].
@@ -24,7 +24,7 @@ pub(crate) fn write_durably(path: &Path, text: &str) -> io::Result<()> {
     Ok(())
 }
 
-/// A new file beside `path`, so that the two are in the same file system.
+/// Writes a temporary file in the folder of `path`, so that both are in the same file system.
 fn written(path: &Path, text: &str) -> io::Result<NamedTempFile> {
     let folder = path.parent().unwrap_or(Path::new("."));
     std::fs::create_dir_all(folder)?;
@@ -75,7 +75,7 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_replaced_stays() {
+    fn a_path_that_cannot_be_replaced_is_left_alone() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("taken");
         fs::create_dir_all(path.join("by a folder")).unwrap();

@@ -1,20 +1,20 @@
-//! Names for contents: two things with the same fingerprint are the same.
+//! Fingerprints of contents: two things with the same fingerprint are the same.
 
 use crate::error::{Error, Result};
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// A fingerprint being taken. The order of what goes in counts.
+/// A fingerprint that is being computed. The order of what is added counts.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Fingerprint(blake3::Hasher);
 
 impl Fingerprint {
-    /// Of nothing yet.
+    /// Of nothing.
     pub(crate) fn new() -> Self {
         Self::default()
     }
 
-    /// With this text, called so.
+    /// Adds a text under a name.
     pub(crate) fn text(mut self, name: &str, text: &str) -> Self {
         for part in [name, text] {
             // Lengths keep "ab" + "c" apart from "a" + "bc".
@@ -24,14 +24,14 @@ impl Fingerprint {
         self
     }
 
-    /// With this variable of the environment, set or not.
+    /// Adds a variable of the environment, set or not.
     pub(crate) fn variable(self, name: &str) -> Self {
         let value = std::env::var_os(name);
         let value = value.map(|value| value.to_string_lossy().into_owned());
         self.text(name, &format!("{value:?}"))
     }
 
-    /// With a file's content.
+    /// Adds the content of a file.
     ///
     /// # Errors
     /// When it cannot be read.
@@ -42,7 +42,7 @@ impl Fingerprint {
         Ok(self)
     }
 
-    /// With the content of every file below a folder that `wanted` picks, and their names.
+    /// Adds the names and contents of the files below a folder that `wanted` selects.
     ///
     /// # Errors
     /// When one cannot be read.

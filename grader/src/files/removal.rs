@@ -1,18 +1,18 @@
-//! Removing folders that student code has filled: at any depth, with any modes, by a bounded
-//! number of descriptors. Nothing may still run that could write in them.
+//! Removes folders that student code has filled: of any depth, with any modes, with a bounded
+//! number of descriptors. No program that could write to them may still run.
 
 use std::io;
 use std::path::Path;
 
-/// Empties a folder. Where something else stands in its place, a folder is put there.
+/// Empties a folder. If something else has its name, that is replaced by a folder.
 ///
 /// # Errors
-/// When something in it cannot be removed: a mount, or what belongs to somebody else.
+/// When something in it cannot be removed: a mount, or a file of another user.
 pub(crate) fn empty(folder: &Path) -> io::Result<()> {
     platform::empty(folder)
 }
 
-/// Removes a folder and everything in it; none at all is fine.
+/// Removes a folder and everything in it, if it exists.
 ///
 /// # Errors
 /// As for [`empty`].
@@ -23,8 +23,8 @@ pub(crate) fn remove(folder: &Path) -> io::Result<()> {
     }
 }
 
-/// A folder in a folder is emptied into the outer one and then removed, so that no path and
-/// no chain of descriptors grows with the depth.
+/// The contents of an inner folder are moved to the outer one before it is removed, so that
+/// neither paths nor the number of open descriptors grow with the depth.
 #[cfg(unix)]
 mod platform {
     use rustix::fs::{
@@ -62,7 +62,7 @@ mod platform {
     }
 
     impl Hoist {
-        /// Goes once through the outer folder; whether anything was found there.
+        /// Goes through the outer folder once. Returns whether it had any entries.
         fn pass(&mut self) -> Result<bool> {
             let mut found = false;
             for entry in Dir::read_from(&self.outer)? {
@@ -70,14 +70,14 @@ mod platform {
                 let name = entry.file_name();
                 if is_entry(name) {
                     found = true;
-                    self.take_apart(name)?;
+                    self.remove_or_empty(name)?;
                 }
             }
             Ok(found)
         }
 
-        /// Removes something in the outer folder, or empties it, so that the next pass can.
-        fn take_apart(&mut self, name: &CStr) -> Result<()> {
+        /// Removes an entry of the outer folder, or empties it, so that the next pass removes it.
+        fn remove_or_empty(&mut self, name: &CStr) -> Result<()> {
             if removed(&self.outer, name)? {
                 return Ok(());
             }
@@ -86,7 +86,7 @@ mod platform {
                 let entry = entry?;
                 let name = entry.file_name();
                 if is_entry(name) && !removed(&inner, name)? {
-                    // Its entry for the folder above it changes, so it must be writable.
+                    // The move changes its entry `..`, so it must be writable.
                     drop(opened(&inner, name)?);
                     self.move_up(&inner, name)?;
                 }
@@ -111,10 +111,10 @@ mod platform {
         ![c".", c".."].contains(&name)
     }
 
-    /// Removes a file, or a folder with nothing in it; false for one with something in it.
+    /// Removes a file or an empty folder. False if the folder is not empty.
     fn removed(folder: &OwnedFd, name: &CStr) -> Result<bool> {
         match unlinkat(folder, name, AtFlags::empty()) {
-            // What the name of a folder gives differs between systems.
+            // Which error a folder gives differs between systems.
             Err(Errno::ISDIR | Errno::PERM) => {}
             other => return other.map(|()| true),
         }
@@ -125,7 +125,7 @@ mod platform {
         }
     }
 
-    /// Opens a folder and makes it one that can be read, entered and changed.
+    /// Opens a folder, with its mode changed so that it can be read, entered and changed.
     fn opened(folder: impl AsFd, name: impl rustix::path::Arg + Copy) -> Result<OwnedFd> {
         let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::NOFOLLOW | OFlags::CLOEXEC;
         let open = || openat(folder.as_fd(), name, flags, Mode::empty());
@@ -164,7 +164,7 @@ mod tests {
     use std::os::unix::fs::{PermissionsExt, symlink};
 
     #[test]
-    fn no_depth_is_too_deep() {
+    fn a_folder_of_any_depth_is_removed() {
         let scratch = tempfile::tempdir().unwrap();
         let folder = scratch.path().join("folder");
         fs::create_dir(&folder).unwrap();
@@ -179,7 +179,7 @@ mod tests {
     }
 
     #[test]
-    fn closed_folders_and_links_are_removed_and_what_links_show_is_not() {
+    fn folders_without_permissions_and_links_are_removed_and_targets_of_links_are_not() {
         let scratch = tempfile::tempdir().unwrap();
         let [folder, kept] = ["folder", "kept"].map(|name| scratch.path().join(name));
         fs::create_dir_all(folder.join("closed/inner/leaf")).unwrap();

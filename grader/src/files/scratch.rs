@@ -11,10 +11,9 @@ use std::path::{Path, PathBuf};
 
 /// What every scratch folder's name begins with.
 const PREFIX: &str = "grader-";
-/// A file in it that its owner keeps locked, so that anybody can see whether the owner lives.
+/// A file in it that its owner keeps locked, so that others can see whether the owner still runs.
 const LOCK: &str = ".lock";
-/// Most names of scratch folders that one sweep looks at. The folder that they are in may be
-/// everybody's.
+/// How many scratch folders one sweep checks. Every user can make more in the temporary folder.
 const SWEPT: usize = 1000;
 
 /// A scratch folder of this process. Dropping it removes it.
@@ -37,7 +36,7 @@ impl Scratch {
 
     fn make(parent: &Path) -> io::Result<Self> {
         let folder = tempfile::Builder::new().prefix(PREFIX).tempdir_in(parent)?;
-        // It gets its name when it is locked: a lock that can be had is a dead owner's.
+        // It is locked before it gets its name, so that an unlocked one always means a dead owner.
         let unnamed = folder.path().join(".new-lock");
         let lock = File::create(&unnamed)?;
         lock.lock()?;
@@ -139,7 +138,7 @@ mod tests {
     }
 
     #[test]
-    #[cfg(unix)]
+    #[cfg(all(unix, not(grader_portable)))]
     fn another_users_folder_is_left_alone() {
         if !rustix::process::geteuid().is_root() {
             // Only root can make one.

@@ -1,5 +1,5 @@
-//! The sources that a grader is built from. The build script, which includes this file, keeps
-//! their fingerprint in the program.
+//! The fingerprint of the sources that the grader is built from. The build script, which includes
+//! this file, embeds it in the program.
 
 use std::fs;
 use std::io;

@@ -20,7 +20,7 @@ const OF_THE_KERNEL: u64 = 64 << 20;
 /// What every group's name begins with.
 const PREFIX: &str = "grader-";
 
-/// New groups that somebody else may lock first before no more are made.
+/// How many new groups others may lock first before this process gives up.
 const LOST: u32 = 100;
 
 /// The control groups of one sandbox. Dropping them removes them; everything in them must have
