@@ -15,11 +15,12 @@ const UNSAFE: &[(&str, &str)] = &[
         "grader/suite/drive/src/channel.rs",
         "takes the channel off descriptor 0",
     ),
+    ("grader/src/sandbox/init.rs", "ending every process"),
     (
-        "grader/src/sandbox/confinement.rs",
-        "namespaces, and ending every process",
+        "grader/src/sandbox/launch.rs",
+        "starting a program that confines itself first",
     ),
-    ("grader/src/sandbox/mounts.rs", "a mount namespace"),
+    ("grader/src/sandbox/namespaces.rs", "namespaces"),
 ];
 
 /// What may start programs, and what for.

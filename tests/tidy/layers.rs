@@ -12,8 +12,8 @@ use syn::Item;
 const LAYERS: &[&[&str]] = &[
     &["error", "exit_code", "text"],
     &[
-        "limits",
         "parallel",
+        "limits",
         "files",
         "incremental",
         "process",

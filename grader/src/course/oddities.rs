@@ -288,7 +288,7 @@ mod tests {
             &course,
             &[
                 "error: couldn't read `/kata/src/../data.txt`: No such file or directory",
-                "error: couldn't read `/tmp/src/x/src/inner/more.txt`: No such file or directory",
+                "error: couldn't read `/kata/src/x/src/inner/more.txt`: No such file or directory",
                 "error: couldn't read `/kata/src/inner/more.txt`: No such file or directory",
                 "error: couldn't read `/kata/src/gone.txt`: No such file or directory",
                 "error: couldn't read `/kata/src/../../../../exercises/Cargo.toml`: No such file",

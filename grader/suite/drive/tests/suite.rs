@@ -1,10 +1,5 @@
 //! What the acting flavour of `suite!` makes of a case.
 
-#![expect(
-    clippy::question_mark,
-    reason = "the macro writes what is cheap to compile"
-)]
-
 use suite_drive::{Log, Wire, suite};
 
 suite!(
