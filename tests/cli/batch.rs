@@ -38,8 +38,12 @@ fn batch(course: &Course, args: &str) -> assert_cmd::assert::Assert {
 
 #[test]
 fn a_folder_that_is_laid_out_otherwise_gets_a_warning_that_says_what_was_expected() {
-    let course = Course::file_modes();
+    let course = Course::file_modes().and_twin("later");
     course.write("class/flat/lib.rs", BROKEN);
+    for kata in ["file-modes", "later"] {
+        let lib = format!("class/both/work/files/{kata}/src/lib.rs");
+        course.write(&lib, BROKEN);
+    }
     course.write("class/deep/exercises/files/file-modes/src/lib.rs", BROKEN);
     course.write("class/bare/file-modes/src/lib.rs", BROKEN);
     course.write("class/files-only/file-modes/lib.rs", BROKEN);
@@ -50,7 +54,14 @@ fn a_folder_that_is_laid_out_otherwise_gets_a_warning_that_says_what_was_expecte
     for (student, expected) in [
         ("flat", "class/flat holds no kata of this course"),
         ("flat", "Passed over: lib.rs"),
-        ("deep", "1 kata (file-modes) in class/deep/exercises"),
+        (
+            "deep",
+            "file-modes lies in class/deep/exercises/files/file-modes, where it is not graded",
+        ),
+        (
+            "both",
+            "2 katas (file-modes, later) lie in class/both/work, where they",
+        ),
         ("bare", "file-modes lies in class/bare/file-modes"),
         (
             "files-only",
@@ -76,7 +87,7 @@ fn another_folder_that_is_graded_is_warned_about_too() {
     let report = course.report("--from anna");
     let warnings = texts(&report.0["warnings"]);
     assert!(
-        warnings.contains("in anna/exercises, where they are not graded"),
+        warnings.contains("file-modes lies in anna/exercises/files/file-modes"),
         "{warnings}"
     );
     let report = course.report("--from anna/exercises");
