@@ -40,6 +40,9 @@ fn batch(course: &Course, args: &str) -> assert_cmd::assert::Assert {
 fn a_folder_that_is_laid_out_otherwise_gets_a_warning_that_says_what_was_expected() {
     let course = Course::new();
     course.write("class/flat/lib.rs", BROKEN);
+    for kata in ["adder", "ticket"] {
+        course.write(&format!("class/both/work/basics/{kata}/src/lib.rs"), BROKEN);
+    }
     course.write("class/deep/exercises/basics/adder/src/lib.rs", BROKEN);
     course.write("class/bare/adder/src/lib.rs", BROKEN);
     course.write("class/no-src/adder/lib.rs", BROKEN);
@@ -50,7 +53,11 @@ fn a_folder_that_is_laid_out_otherwise_gets_a_warning_that_says_what_was_expecte
     for (student, expected) in [
         ("flat", "class/flat holds no kata of this course"),
         ("flat", "Passed over: lib.rs"),
-        ("deep", "1 kata (adder) in class/deep/exercises"),
+        (
+            "deep",
+            "adder lies in class/deep/exercises/basics/adder, where it is not graded",
+        ),
+        ("both", "2 katas (adder, ticket) lie in class/both/work, where they"),
         ("bare", "adder lies in class/bare/adder"),
         ("no-src", "adder lies in class/no-src/adder"),
         ("empty", "It is empty"),
@@ -79,7 +86,7 @@ fn another_folder_that_is_graded_is_warned_about_too() {
     let report = course.report("--from anna");
     let warnings = texts(&report.0["warnings"]);
     assert!(
-        warnings.contains("in anna/exercises, where they are not graded"),
+        warnings.contains("file-modes lies in anna/exercises/files/file-modes"),
         "{warnings}"
     );
     let report = course.report("--from anna/exercises");

@@ -27,7 +27,7 @@ pub(crate) fn misplaced(catalogue: &Catalogue, ids: &[&str], from: &Path) -> Vec
     let expected = from.join(example.path()).join("src/lib.rs");
     let expected = format!("Expected: {}", shown(&expected));
     if !found.is_empty() {
-        let told = elsewhere(&found).into_iter();
+        let told = elsewhere(found).into_iter();
         return told.map(|what| format!("{what}. {expected}")).collect();
     }
     if catalogue.katas.iter().any(|kata| is_in_place(&kata)) {
@@ -41,36 +41,44 @@ pub(crate) fn misplaced(catalogue: &Catalogue, ids: &[&str], from: &Path) -> Vec
 }
 
 /// What is said of missing katas that lie in other folders.
-fn elsewhere(found: &[(&Kata, PathBuf)]) -> Vec<String> {
+fn elsewhere(found: Vec<(&Kata, PathBuf)>) -> Vec<String> {
     // A whole course that lies too deep is one mistake.
-    let mut moved: BTreeMap<PathBuf, Vec<&str>> = BTreeMap::new();
-    let mut told = Vec::new();
+    let mut by_top: BTreeMap<PathBuf, Vec<(&str, PathBuf)>> = BTreeMap::new();
     for (kata, folder) in found {
-        match folder.ancestors().nth(2) {
-            Some(top) if folder.ends_with(kata.path()) => {
-                moved.entry(top.to_owned()).or_default().push(&kata.id);
-            }
-            _ => told.push(format!(
-                "{} lies in {}, where it is not graded",
-                kata.id,
-                shown(folder)
-            )),
-        }
+        let top = folder.ancestors().nth(2);
+        let top = top
+            .filter(|_| folder.ends_with(kata.path()))
+            .unwrap_or(&folder);
+        by_top
+            .entry(top.to_owned())
+            .or_default()
+            .push((&kata.id, folder));
     }
+    let mut told: Vec<String> = by_top
+        .iter()
+        .map(|(top, katas)| misplaced_in(top, katas))
+        .collect();
     let more = told.len().saturating_sub(NAMED);
     told.truncate(NAMED);
     if more > 0 {
-        told.push(format!("{} more lie elsewhere", plural(more, "kata")));
+        told.push(format!(
+            "katas in {} are not graded either",
+            plural(more, "more folder")
+        ));
     }
-    let moved = moved.into_iter().map(|(top, ids)| {
-        format!(
-            "{} ({}) in {}, where they are not graded",
-            plural(ids.len(), "kata"),
-            some_of(&ids),
-            shown(&top)
-        )
-    });
-    moved.chain(told).collect()
+    told
+}
+
+fn misplaced_in(top: &Path, katas: &[(&str, PathBuf)]) -> String {
+    if let [(kata, folder)] = katas {
+        return format!("{kata} lies in {}, where it is not graded", shown(folder));
+    }
+    let ids: Vec<&str> = katas.iter().map(|(kata, _)| *kata).collect();
+    let (count, top) = (katas.len(), shown(top));
+    format!(
+        "{count} katas ({}) lie in {top}, where they are not graded",
+        some_of(&ids)
+    )
 }
 
 /// The missing katas that lie in other folders of the submission: those called like a kata, with a
