@@ -176,7 +176,8 @@ impl Way<'_> {
         {
             return Ok(result);
         }
-        let result = match self.made(submission.scanned(&folder), shown).await {
+        let submission = submission.inspected(self.kata, &folder)?;
+        let result = match self.made(submission, shown).await {
             Err(Halt::Error(error)) => return Err(error.into()),
             Err(halt) if halt.may_be_a_neighbours_fault() => return Err(halt),
             made => made.unwrap_or_else(|halt| self.without_cases(halt)),

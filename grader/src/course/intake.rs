@@ -3,7 +3,7 @@
 //! The bounds here are also those of everything that reads the sources later.
 
 use super::catalogue::Kata;
-use super::same_code::is_same_code;
+use super::same_code::is_same_text;
 use super::submission::{SourceFile, Submission, locked_sources, shown};
 use crate::error::Result;
 use crate::files::{Kind, Refusal, UntrustedDir, Why};
@@ -24,8 +24,8 @@ const MAX_ENTRIES: usize = 2000;
 type Taken<T> = std::result::Result<T, String>;
 
 /// Takes what `from`, a folder laid out like `exercises`, holds for `kata`. The result is not
-/// [`Submission::scanned`] yet: the scan is slow, and not needed where the same sources were
-/// graded before. Whatever is wrong there is the student's matter and never an error.
+/// [`Submission::inspected`] yet: that is slow, and not needed where the same sources were graded
+/// before. Whatever is wrong there is the student's matter and never an error.
 ///
 /// # Errors
 /// When the course's own files cannot be read.
@@ -36,7 +36,7 @@ pub(crate) fn take(kata: &Kata, from: &Path) -> Result<Submission> {
         Err(reason) => return Ok(Submission::Rejected(reason)),
     };
     if let [only] = sources.as_slice()
-        && is_same_code(&only.text, &kata.stub()?)
+        && is_same_text(&only.text, &kata.stub()?)
     {
         return Ok(Submission::Untouched);
     }
@@ -263,8 +263,18 @@ mod tests {
     #[test]
     fn the_code_of_the_stub_is_no_attempt_however_it_is_laid_out() {
         let course = Course::attempted();
-        course.write(&format!("{SRC}/lib.rs"), "fn add()\r\n{\r\n\ttodo!() }");
+        let inspected = || {
+            taken(&course)
+                .inspected(&course.kata, Path::new(""))
+                .unwrap()
+        };
+        let stub = course.kata.stub().unwrap();
+        course.write(&format!("{SRC}/lib.rs"), &stub.replace('\n', "\r\n"));
         assert_eq!(taken(&course), Submission::Untouched);
+        course.write(&format!("{SRC}/lib.rs"), "fn add()\r\n{\r\n\ttodo!() }");
+        assert_eq!(inspected(), Submission::Untouched);
+        course.write(&format!("{SRC}/lib.rs"), "fn add() {}");
+        assert!(matches!(inspected(), Submission::Sources(_)));
         course.write(&format!("{SRC}/more.rs"), "");
         assert_eq!(paths(&course), ["lib.rs", "more.rs"]);
     }

@@ -1,6 +1,7 @@
 //! A submission: what of a student's folder is graded.
 
 use super::catalogue::Kata;
+use super::same_code::is_same_code;
 use super::scan::{Finding, scan};
 use crate::error::Result;
 use crate::text::printable_name;
@@ -29,22 +30,30 @@ pub(crate) struct SourceFile {
 }
 
 impl Submission {
-    /// Rejects sources from `folder` that hold what no submission may.
-    pub(crate) fn scanned(self, folder: &Path) -> Self {
+    /// Reads the tokens of sources from `folder`: rejects them if they hold what no submission
+    /// may, and finds the stub if only its layout and comments have changed.
+    ///
+    /// # Errors
+    /// When the course's own stub cannot be read.
+    pub(crate) fn inspected(self, kata: &Kata, folder: &Path) -> Result<Self> {
         let Self::Sources(sources) = &self else {
-            return self;
+            return Ok(self);
         };
-        // One file after the other, because tokens take far more memory than their text.
-        let found = sources.iter().find_map(|file| {
-            let Finding { line, reason } = scan(&file.text)?;
-            let path = folder.join("src").join(&file.path);
-            Some(format!("{}:{line}: {reason}", shown(&path)))
-        });
-        found.map_or(self, Self::Rejected)
+        if let Some(reason) = forbidden(sources, folder) {
+            return Ok(Self::Rejected(reason));
+        }
+        let mut own = sources
+            .iter()
+            .filter(|file| !kata.about.locked.contains(&file.path));
+        let is_stub = match (own.next(), own.next()) {
+            (Some(only), None) => is_same_code(&only.text, &kata.stub()?),
+            _ => false,
+        };
+        Ok(if is_stub { Self::Untouched } else { self })
     }
 }
 
-/// A submission whose `lib.rs` is this text, scanned.
+/// A submission whose `lib.rs` is this text, scanned. It may be the stub.
 ///
 /// # Errors
 /// When the course's own files cannot be read.
@@ -52,7 +61,18 @@ pub(crate) fn of_text(kata: &Kata, text: String) -> Result<Submission> {
     let path = "lib.rs".to_owned();
     let mut sources = vec![SourceFile { path, text }];
     sources.extend(locked_sources(kata)?);
-    Ok(Submission::Sources(sources).scanned(Path::new(".")))
+    let found = forbidden(&sources, Path::new("."));
+    Ok(found.map_or(Submission::Sources(sources), Submission::Rejected))
+}
+
+/// The first thing in sources from `folder` that no submission may hold.
+fn forbidden(sources: &[SourceFile], folder: &Path) -> Option<String> {
+    // One file after the other, because tokens take far more memory than their text.
+    sources.iter().find_map(|file| {
+        let Finding { line, reason } = scan(&file.text)?;
+        let path = folder.join("src").join(&file.path);
+        Some(format!("{}:{line}: {reason}", shown(&path)))
+    })
 }
 
 /// The sources that are always the course's own, whatever the student's folder holds.
