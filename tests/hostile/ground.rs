@@ -22,6 +22,26 @@ pub(crate) struct Ground {
 impl Ground {
     /// Lays it out.
     pub(crate) fn lay(entry: &Entry, launcher: &Launcher) -> io::Result<Self> {
+        let ground = Self::bare(launcher)?;
+        ground.copy_course(entry)?;
+        ground.submit(entry.kata, entry.base, entry.changes)?;
+        launcher.give(ground.folder.path())?;
+        Ok(ground)
+    }
+
+    /// Lays out a class: what each student hands in, under the student's name.
+    pub(crate) fn lay_class(class: &[(&str, Entry)], launcher: &Launcher) -> io::Result<Self> {
+        let ground = Self::bare(launcher)?;
+        for (student, entry) in class {
+            ground.copy_course(entry)?;
+            let from = format!("from/{student}");
+            ground.submit_as(&from, entry.kata, entry.base, entry.changes)?;
+        }
+        launcher.give(ground.folder.path())?;
+        Ok(ground)
+    }
+
+    fn bare(launcher: &Launcher) -> io::Result<Self> {
         let folder = tempfile::Builder::new()
             .prefix("entry-")
             .tempdir_in(launcher.base())?;
@@ -40,9 +60,6 @@ impl Ground {
         fs::set_permissions(&secret, fs::Permissions::from_mode(0o600))?;
         fs::write(ground.path("outside/file"), "as it was\n")?;
         ground.names = ground.named(launcher);
-        ground.copy_course(entry)?;
-        ground.submit(entry.kata, entry.base, entry.changes)?;
-        launcher.give(ground.folder.path())?;
         Ok(ground)
     }
 
@@ -85,7 +102,11 @@ impl Ground {
 
     /// Puts a submission there, in the place of what is there.
     pub(crate) fn submit(&self, kata: Kata, base: &str, changes: &[Change]) -> io::Result<()> {
-        let folder = self.path("from").join(kata.place);
+        self.submit_as("from", kata, base, changes)
+    }
+
+    fn submit_as(&self, from: &str, kata: Kata, base: &str, changes: &[Change]) -> io::Result<()> {
+        let folder = self.path(from).join(kata.place);
         match fs::remove_dir_all(&folder) {
             Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
             _ => fs::create_dir_all(folder.join("src"))?,

@@ -13,7 +13,7 @@ use rustix::process::{Pid, Signal, WaitOptions, kill_process, set_child_subreape
 /// How long what was killed may take to be gone.
 const GRACE: Duration = Duration::from_secs(3);
 
-/// The children that this process has started and not yet buried.
+/// The children that this process has started and not yet waited for.
 #[derive(Debug, Default)]
 pub(crate) struct Kin(Mutex<BTreeSet<u32>>);
 
@@ -60,6 +60,11 @@ impl Kin {
             }
             std::thread::sleep(Duration::from_millis(10));
         }
+    }
+
+    /// Whether a process with `mark` in its command line is there.
+    pub(crate) fn is_running(&self, mark: &str) -> bool {
+        !self.strangers(mark).is_empty()
     }
 
     fn strangers(&self, mark: &str) -> Vec<(Pid, String)> {

@@ -112,7 +112,64 @@ impl Launcher {
     ) -> io::Result<Outcome> {
         let mut command = self.command(entry, ground, self.user.as_ref());
         command.stdout(Stdio::null()).stderr(Stdio::null());
-        self.attend(&mut command, entry.within, Some(signal))
+        let mut signal = Some(signal);
+        self.attend(&mut command, entry.within, &mut |child, elapsed| {
+            if elapsed > UNDERWAY
+                && let (Some(signal), Some(grader)) = (signal.take(), pid_of(child))
+            {
+                kill_process(grader, signal)?;
+            }
+            Ok(())
+        })
+    }
+
+    /// Begins to grade it, and stops the grader when a case has run for a while, until nothing of
+    /// the case is left.
+    pub(crate) fn stall(&self, entry: &Entry, ground: &Ground) -> io::Result<Outcome> {
+        let mut command = self.command(entry, ground, self.user.as_ref());
+        command.args(["--format", "json"]);
+        let mut stop_or_continue = [Signal::STOP, Signal::CONT].into_iter().peekable();
+        self.reading(&mut command, ground, entry.within, &mut |child, elapsed| {
+            let is_time = match stop_or_continue.peek() {
+                Some(&Signal::STOP) => elapsed > UNDERWAY,
+                _ => !self.kin.is_running(&ground.mark),
+            };
+            if is_time
+                && let (Some(signal), Some(grader)) = (stop_or_continue.next(), pid_of(child))
+            {
+                kill_process(grader, signal)?;
+            }
+            Ok(())
+        })
+    }
+
+    /// Grades several students at once, as an ordinary user has it: with the usual soft limit of
+    /// open files. `prefix` is put before the command.
+    pub(crate) fn class(
+        &self,
+        ground: &Ground,
+        prefix: &[&str],
+        during: &mut dyn FnMut(),
+    ) -> io::Result<Outcome> {
+        let grader = env!("CARGO_BIN_EXE_grader");
+        let mut words = [prefix, &[grader]].concat().into_iter();
+        let program = Path::new(words.next().unwrap_or(grader));
+        let mut command = self.as_user(program);
+        command
+            .args(words)
+            .args(["batch", "../from", "--out", "../reports", "--jobs", "4"]);
+        command.args(["--sandbox", &self.sandbox]);
+        self.furnish(&mut command, ground);
+        self.reading(&mut command, ground, CLASS_WITHIN, &mut |_, _| {
+            during();
+            Ok(())
+        })
+    }
+
+    /// A command that runs a program as who grades.
+    pub(crate) fn as_user(&self, program: &Path) -> Command {
+        let user = self.user.as_ref();
+        user.map_or_else(|| Command::new(program), |user| user.command(program))
     }
 
     /// The same for somebody at a terminal.
@@ -140,19 +197,28 @@ impl Launcher {
                 command.arg(format!("--report={form}={}", path.display()));
             }
         }
-        command
-            .stdout(File::create(reports.join("stdout"))?)
-            .stderr(File::create(reports.join("stderr"))?);
-        let mut outcome = self.attend(&mut command, entry.within, None)?;
-        let read = |name: &str| -> io::Result<String> {
-            let bytes = fs::read(reports.join(name)).unwrap_or_default();
-            Ok(String::from_utf8_lossy(&bytes).into_owned())
-        };
-        (outcome.json, outcome.stderr) = (read("stdout")?, read("stderr")?);
+        let nothing = &mut |_: &Child, _| Ok(());
+        let mut outcome = self.reading(&mut command, ground, entry.within, nothing)?;
         for form in FORMS.iter().filter(|_| !coloured) {
-            outcome.forms.push((form, read(form)?));
+            outcome.forms.push((form, read(&reports.join(form))));
         }
         fs::remove_dir_all(&reports)?;
+        Ok(outcome)
+    }
+
+    /// Runs a command and takes what it prints; what it is graded by is a JSON report.
+    fn reading(
+        &self,
+        command: &mut Command,
+        ground: &Ground,
+        within: u64,
+        during: During<'_>,
+    ) -> io::Result<Outcome> {
+        let said = ["stdout", "stderr"].map(|name| ground.path(name));
+        command.stdout(File::create(&said[0])?);
+        command.stderr(File::create(&said[1])?);
+        let mut outcome = self.attend(command, within, during)?;
+        [outcome.json, outcome.stderr] = said.map(|path| read(&path));
         Ok(outcome)
     }
 
@@ -160,15 +226,24 @@ impl Launcher {
         let grader = Path::new(env!("CARGO_BIN_EXE_grader"));
         let mut command = user.map_or_else(|| Command::new(grader), |user| user.command(grader));
         let kata = entry.kata.place.rsplit('/').next().unwrap_or_default();
+        command.args([
+            "check",
+            kata,
+            "--sandbox",
+            &self.sandbox,
+            "--from",
+            "../from",
+        ]);
+        self.furnish(&mut command, ground);
+        if entry.place == Place::Ci {
+            command.env("CI", "true");
+        }
         command
-            .args([
-                "check",
-                kata,
-                "--sandbox",
-                &self.sandbox,
-                "--from",
-                "../from",
-            ])
+    }
+
+    /// Where a grader runs, and what it finds in its environment.
+    fn furnish(&self, command: &mut Command, ground: &Ground) {
+        command
             .current_dir(ground.path("course"))
             .env_clear()
             .envs(kept_environment())
@@ -178,17 +253,13 @@ impl Launcher {
         if let Some(user) = &self.user {
             command.env("RUSTC", user.rustc());
         }
-        if entry.place == Place::Ci {
-            command.env("CI", "true");
-        }
-        command
     }
 
     fn attend(
         &self,
         command: &mut Command,
         within: u64,
-        mut signal: Option<Signal>,
+        during: During<'_>,
     ) -> io::Result<Outcome> {
         let before = groups();
         let started = Instant::now();
@@ -204,11 +275,7 @@ impl Launcher {
                 outcome.groups = of_grader(&new, child.id());
                 return Ok(outcome);
             }
-            if started.elapsed() > UNDERWAY
-                && let (Some(signal), Some(grader)) = (signal.take(), pid_of(&child))
-            {
-                kill_process(grader, signal)?;
-            }
+            during(&child, started.elapsed())?;
             if outcome.ended.is_none() {
                 outcome.ended = too_much(&outcome, started.elapsed(), within);
                 if outcome.ended.is_some() {
@@ -287,6 +354,17 @@ fn sandbox() -> io::Result<String> {
     }
     let why = "HOSTILE_SANDBOX is for `tests/hostile/weaker`, where nothing can be harmed";
     Err(io::Error::other(why))
+}
+
+/// What is done again and again while a grader runs, given it and how long it has run.
+type During<'a> = &'a mut dyn FnMut(&Child, Duration) -> io::Result<()>;
+
+/// Seconds after which a class must be graded.
+const CLASS_WITHIN: u64 = 120;
+
+fn read(path: &Path) -> String {
+    let bytes = fs::read(path).unwrap_or_default();
+    String::from_utf8_lossy(&bytes).into_owned()
 }
 
 /// When a grade is underway: its case runs, and waits.

@@ -12,6 +12,8 @@
 #[cfg(target_os = "linux")]
 mod canary;
 #[cfg(target_os = "linux")]
+mod class;
+#[cfg(target_os = "linux")]
 mod entries;
 #[cfg(target_os = "linux")]
 mod entry;
@@ -25,6 +27,8 @@ mod killed;
 mod kin;
 #[cfg(target_os = "linux")]
 mod launch;
+#[cfg(target_os = "linux")]
+mod stalled;
 #[cfg(target_os = "linux")]
 mod table;
 #[cfg(target_os = "linux")]

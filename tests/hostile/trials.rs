@@ -3,7 +3,7 @@
 use crate::entry::{Entry, Speed};
 use crate::launch::Launcher;
 use crate::table::{Row, Table};
-use crate::{entries, judgement, killed};
+use crate::{class, entries, judgement, killed, stalled};
 use libtest_mimic::{Arguments, Failed, Trial};
 use std::process::ExitCode;
 use std::sync::{Arc, LazyLock, Mutex, PoisonError};
@@ -23,6 +23,10 @@ pub(crate) fn run() -> ExitCode {
     let rows = Rows::default();
     // First those that wait most, so that others run beside them.
     let mut trials = killed::trials(&shared);
+    trials.push(stalled::trial(&shared));
+    // They use up what other trials beside them need, so only one by one with everything.
+    let classes = class::trials(&shared).into_iter();
+    trials.extend(classes.map(|trial| trial.with_ignored_flag(!everything())));
     let graded = entries.iter();
     trials.extend(graded.map(|entry| trial(*entry, &shared, &rows)));
     trials.push(Trial::test("table/every_peer_is_adapted", || {

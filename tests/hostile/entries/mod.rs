@@ -10,7 +10,9 @@ mod divergence;
 mod exit;
 mod intake;
 mod leak;
+mod next_case;
 mod process;
+mod quota;
 mod resource;
 mod symbol;
 mod text;
@@ -31,7 +33,9 @@ pub(crate) fn all() -> Vec<Entry> {
         exit::ENTRIES,
         intake::ENTRIES,
         leak::ENTRIES,
+        next_case::ENTRIES,
         process::ENTRIES,
+        quota::ENTRIES,
         resource::ENTRIES,
         symbol::ENTRIES,
         text::ENTRIES,

@@ -1,0 +1,204 @@
+//! One student's submission hoards what the kernel counts for each user; three others are right.
+//! Nobody else's verdict changes, and nobody of the same user outside is short of anything.
+
+use crate::entry::{CHAIN, Change, DERIVE, Entry, FILES};
+use crate::ground::Ground;
+use crate::launch::{Launcher, Outcome};
+use crate::trials::{Shared, UNPREPARED};
+use libtest_mimic::{Failed, Trial};
+use serde_json::Value;
+use std::fs;
+use std::io;
+use std::path::Path;
+use std::process::Stdio;
+use std::sync::Arc;
+
+/// What is hoarded, as a Perl script that takes as much as it gets and holds it.
+const HOARDS: [(&str, &str); 7] = [
+    (
+        "pipes",
+        "for (1 .. 60) { next if fork; while (pipe(my $out, my $in)) { push @all, $out, $in } hold() } hold();",
+    ),
+    (
+        "epoll",
+        "for (1 .. 40) { next if fork; \
+         while ((my $fd = call(291, 20, 0)) >= 0) { push @fds, $fd; \
+         for my $other (@fds) { call(233, 21, $fd, 1, $other, pack('L Q', 1, 0)) } } hold() } hold();",
+    ),
+    (
+        "descriptors_in_flight",
+        "pipe(my $out, my $in); while (socketpair(my $a, my $b, 1, 1, 0)) { push @all, $a, $b; \
+         my ($text, $rights) = ('x', pack('Q l l l200', 816, 1, 1, (fileno $out) x 200)); \
+         my $slice = pack('P Q', $text, 1); \
+         my $message = pack('Q Q P Q P Q Q', 0, 0, $slice, 1, $rights, length $rights, 0); \
+         last if call(46, 211, fileno $a, $message, 0) < 0 } hold();",
+    ),
+    (
+        "signals",
+        "use POSIX qw(:signal_h); sigprocmask(SIG_BLOCK, POSIX::SigSet->new(40)); \
+         1 while call(129, 138, $$, 40, pack('l3 x116', 40, 0, -1)) == 0; hold();",
+    ),
+    ("inotify", "1 while call(294, 26, 0) >= 0; hold();"),
+    (
+        "asynchronous_io",
+        "my $context = pack 'Q', 0; 1 while call(206, 0, 30000, $context) == 0 && ($context = pack 'Q', 0); hold();",
+    ),
+    ("processes", "1 while defined fork; hold();"),
+];
+
+/// What every script begins with. Perl can make any system call.
+const PREAMBLE: &str = "use POSIX qw(uname); sub hold { select undef, undef, undef, 3; exit } \
+    sub call { my ($x86, $other, @args) = @_; \
+    my $number = (uname())[4] eq 'x86_64' ? $x86 : $other; syscall($number, @args) } ";
+
+/// What anybody of the same user can have while the class is graded; it prints what it cannot.
+const OUTSIDE: &str = "pipe(my $out, my $in); my $size = fcntl($out, 1032, 0); print 'pipe pages ' if $size != 65536; \
+    print 'inotify ' if call(294, 26, 0) < 0; \
+    my $context = pack 'Q', 0; print 'asynchronous io ' if call(206, 0, 1000, $context) < 0; \
+    my $fd = call(291, 20, 0); print 'epoll ' if call(233, 21, $fd, 1, fileno $out, pack('L Q', 1, 0)) < 0; \
+    socketpair(my $a, my $b, 1, 1, 0); my $rights = pack('Q l l l x4', 20, 1, 1, fileno $out); my $text = 'x'; \
+    my $slice = pack('P Q', $text, 1); my $message = pack('Q Q P Q P Q Q', 0, 0, $slice, 1, $rights, length $rights, 0); \
+    print 'descriptors in flight ' if call(46, 211, fileno $a, $message, 0) < 0; \
+    use POSIX qw(:signal_h); sigprocmask(SIG_BLOCK, POSIX::SigSet->new(40)); \
+    print 'signals ' if call(129, 138, $$, 40, pack('l3 x116', 40, 0, -1)) < 0;";
+
+/// A class in which a case hoards, one in which a macro does, and one on a machine with few
+/// processes, for each kind.
+pub(crate) fn trials(shared: &Shared) -> Vec<Trial> {
+    let mut trials = Vec::new();
+    for (kind, script) in HOARDS {
+        for place in [Place::Case, Place::Macro] {
+            let name = format!("class/{kind}_{}", place.word());
+            trials.push(trial(shared, name, move |launcher| {
+                graded(launcher, hoarder(place, script), &[])
+            }));
+        }
+    }
+    let (_, processes) = HOARDS[6];
+    trials.push(trial(
+        shared,
+        "class/few_processes".to_owned(),
+        move |launcher| {
+            graded(
+                launcher,
+                hoarder(Place::Case, processes),
+                &["prlimit", "--nproc=400", "--"],
+            )
+        },
+    ));
+    trials
+}
+
+fn trial(
+    shared: &Shared,
+    name: String,
+    run: impl Fn(&Launcher) -> io::Result<Vec<String>> + Send + 'static,
+) -> Trial {
+    let shared = Arc::clone(shared);
+    Trial::test(name, move || {
+        let launcher = shared.as_ref().as_ref().ok_or(UNPREPARED)?;
+        let faults = run(launcher).map_err(|error| error.to_string())?;
+        if faults.is_empty() {
+            Ok(())
+        } else {
+            Err(Failed::from(faults.join("\n")))
+        }
+    })
+}
+
+/// Where a submission hoards.
+#[derive(Clone, Copy)]
+enum Place {
+    Case,
+    Macro,
+}
+
+impl Place {
+    fn word(self) -> &'static str {
+        match self {
+            Self::Case => "in_a_case",
+            Self::Macro => "in_a_macro",
+        }
+    }
+}
+
+/// What the hoarder hands in. The text lives as long as the tests.
+fn hoarder(place: Place, script: &str) -> Entry {
+    let script = format!("{PREAMBLE}{script} # @MARK@");
+    let run = format!(
+        "let _ = std::process::Command::new(\"perl\").args([\"-e\", r##\"{script}\"##]).status();"
+    );
+    let changes = |change| -> &'static [Change] { vec![change].leak() };
+    match place {
+        Place::Case => Entry {
+            changes: changes(Change::Attack(format!("{run}\nOk(())").leak())),
+            ..FILES
+        },
+        Place::Macro => Entry {
+            changes: changes(Change::Macro(run.leak())),
+            ..DERIVE
+        },
+    }
+}
+
+fn graded(launcher: &Launcher, hoarder: Entry, prefix: &[&str]) -> io::Result<Vec<String>> {
+    let class = [
+        ("alice", FILES),
+        ("bob", DERIVE),
+        ("carol", CHAIN),
+        ("hoarder", hoarder),
+    ];
+    let ground = Ground::lay_class(&class, launcher)?;
+    let mut short = Vec::new();
+    let outcome = launcher.class(&ground, prefix, &mut || {
+        short.extend(outside(launcher).err());
+    })?;
+    let mut faults: Vec<String> = outcome.ended.clone().into_iter().collect();
+    for (student, entry) in class.iter().filter(|(student, _)| *student != "hoarder") {
+        faults.extend(verdict_fault(&ground, student, entry, &outcome)?);
+    }
+    short.sort();
+    short.dedup();
+    faults.extend(
+        short
+            .into_iter()
+            .map(|what| format!("nobody outside could have: {what}")),
+    );
+    faults.extend(launcher.harm(&ground));
+    Ok(faults)
+}
+
+/// Whether somebody outside can have everything.
+fn outside(launcher: &Launcher) -> Result<(), String> {
+    let output = launcher
+        .as_user(Path::new("perl"))
+        .args(["-e", &format!("{PREAMBLE}{OUTSIDE}")])
+        .stdin(Stdio::null())
+        .output();
+    let output = output.map_err(|error| format!("perl: {error}"))?;
+    let said = [output.stdout, output.stderr].concat();
+    if said.is_empty() {
+        return Ok(());
+    }
+    Err(String::from_utf8_lossy(&said).into_owned())
+}
+
+fn verdict_fault(
+    ground: &Ground,
+    student: &str,
+    entry: &Entry,
+    outcome: &Outcome,
+) -> io::Result<Option<String>> {
+    let report = ground.path("reports").join(format!("{student}.json"));
+    let text = fs::read_to_string(&report)
+        .map_err(|error| io::Error::other(format!("{error}; {}", outcome.stderr)))?;
+    let report: Value = serde_json::from_str(&text).map_err(io::Error::other)?;
+    let katas = report["katas"].as_array().into_iter().flatten();
+    let name = entry.kata.place.rsplit('/').next().unwrap_or_default();
+    let kata = katas.into_iter().find(|kata| kata["kata"] == name);
+    let verdict = kata.map_or(&Value::Null, |kata| &kata["verdict"]);
+    Ok((*verdict != "passed").then(|| {
+        let kata = serde_json::to_string_pretty(&kata).unwrap_or_default();
+        format!("{student}: {verdict}\n{kata}")
+    }))
+}
