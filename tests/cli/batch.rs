@@ -41,7 +41,7 @@ fn a_folder_that_is_laid_out_otherwise_gets_a_warning_that_says_what_was_expecte
     let course = Course::new();
     course.write("class/flat/lib.rs", BROKEN);
     for kata in ["adder", "ticket"] {
-        course.write(&format!("class/both/work/basics/{kata}/src/lib.rs"), BROKEN);
+        course.write(&format!("class/both/mine/basics/{kata}/src/lib.rs"), BROKEN);
     }
     course.write("class/deep/exercises/basics/adder/src/lib.rs", BROKEN);
     course.write("class/bare/adder/src/lib.rs", BROKEN);
@@ -57,7 +57,10 @@ fn a_folder_that_is_laid_out_otherwise_gets_a_warning_that_says_what_was_expecte
             "deep",
             "adder lies in class/deep/exercises/basics/adder, where it is not graded",
         ),
-        ("both", "2 katas (adder, ticket) lie in class/both/work, where they"),
+        (
+            "both",
+            "2 katas (adder, ticket) lie in class/both/mine, where they",
+        ),
         ("bare", "adder lies in class/bare/adder"),
         ("no-src", "adder lies in class/no-src/adder"),
         ("empty", "It is empty"),
@@ -86,7 +89,7 @@ fn another_folder_that_is_graded_is_warned_about_too() {
     let report = course.report("--from anna");
     let warnings = texts(&report.0["warnings"]);
     assert!(
-        warnings.contains("file-modes lies in anna/exercises/files/file-modes"),
+        warnings.contains("adder lies in anna/exercises/basics/adder"),
         "{warnings}"
     );
     let report = course.report("--from anna/exercises");

@@ -13,7 +13,7 @@ const CONFIG: &str = "exercises/.cargo/config.toml";
 
 /// A course in which the grader writes its alias.
 fn with_alias() -> Course {
-    let course = Course::file_modes();
+    let course = Course::new();
     course.write("Cargo.toml", "");
     course
 }
@@ -71,14 +71,14 @@ fn named_pipes_in_the_place_of_files_are_not_waited_for() {
     fs::create_dir(course.path("exercises/.cargo")).unwrap();
     let temporary = course.path("temporary");
     fs::create_dir_all(temporary.join("grader-x")).unwrap();
-    for manifest in ["exercises", "exercises/files/file-modes"] {
+    for manifest in ["exercises", "exercises/basics/adder"] {
         fs::remove_file(course.path(manifest).join("Cargo.toml")).unwrap();
     }
     for pipe in [
         CONFIG,
         "temporary/grader-x/.lock",
         "exercises/Cargo.toml",
-        "exercises/files/file-modes/Cargo.toml",
+        "exercises/basics/adder/Cargo.toml",
     ] {
         mkfifoat(CWD, course.path(pipe), Mode::RWXU).unwrap();
     }
@@ -92,9 +92,9 @@ fn named_pipes_in_the_place_of_files_are_not_waited_for() {
 
 #[test]
 fn a_linked_folder_does_not_make_the_report_name_what_is_in_it() {
-    let course = Course::file_modes();
+    let course = Course::new();
     course.write("private/secret-plan/Cargo.toml", "");
-    symlink(course.path("private"), course.path("exercises/files/mine")).unwrap();
+    symlink(course.path("private"), course.path("exercises/basics/mine")).unwrap();
     symlink(course.path("private"), course.path("exercises/mine")).unwrap();
     let report = course.report("");
     assert!(
@@ -106,9 +106,9 @@ fn a_linked_folder_does_not_make_the_report_name_what_is_in_it() {
 
 #[test]
 fn thousands_of_stray_crates_make_a_short_report() {
-    let course = Course::file_modes();
+    let course = Course::new();
     for number in 0..3000 {
-        course.write(&format!("exercises/files/stray-{number}/Cargo.toml"), "");
+        course.write(&format!("exercises/basics/stray-{number}/Cargo.toml"), "");
     }
     let report = course.report("");
     let warnings = texts(&report.0["warnings"]);

@@ -58,7 +58,7 @@ fn links_are_not_followed_even_to_a_right_solution() {
 fn a_named_pipe_is_refused_and_not_waited_for() {
     let (course, lib) = without_lib();
     assert!(Command::new("mkfifo").arg(lib).status().unwrap().success());
-    assert_refused(&course, "no plain file");
+    assert_refused(&course, "neither a regular file nor a folder");
 }
 
 #[test]
@@ -67,6 +67,18 @@ fn a_huge_source_is_refused() {
     let huge = format!("{}\n{}", solution("adder"), "// more\n".repeat(40_000));
     course.submit("adder", &huge);
     assert_refused(&course, "is longer than 256 KiB");
+}
+
+#[test]
+fn sources_that_are_huge_together_are_refused() {
+    let course = Course::new();
+    for number in 0..5 {
+        course.write(
+            &format!("{SRC}/part_{number}.rs"),
+            &"// more\n".repeat(30_000),
+        );
+    }
+    assert_refused(&course, "KiB in all; at most 1024 KiB are graded");
 }
 
 #[test]

@@ -24,6 +24,7 @@ mod escapes;
 mod fallback_levels;
 mod floods;
 mod formats;
+mod hostile_intake;
 mod hostile_workspace;
 mod intake;
 mod interrupts;

@@ -51,7 +51,7 @@ fn sources(kata: &Kata, from: &Path) -> Taken<Option<Vec<SourceFile>>> {
         Err(refusal) if refusal.is_missing() => return Ok(None),
         opened => opened.map_err(|refusal| folder_refused(&refusal))?,
     };
-    let mut intake = Intake::of(kata);
+    let mut intake = Intake::of(kata, &folder);
     match folder.dir("src") {
         // Then `lib.rs` is missing, which says more.
         Err(refusal) if refusal.is_missing() => {}
@@ -79,6 +79,8 @@ pub(super) fn kata_folder(kata: &Kata, from: &Path) -> std::result::Result<Untru
 /// A walk through a `src` folder.
 struct Intake<'a> {
     kata: &'a Kata,
+    /// The folder of the sources, as messages name it.
+    src: String,
     sources: Vec<SourceFile>,
     /// Source files seen.
     files: usize,
@@ -89,9 +91,10 @@ struct Intake<'a> {
 }
 
 impl<'a> Intake<'a> {
-    fn of(kata: &'a Kata) -> Self {
+    fn of(kata: &'a Kata, folder: &UntrustedDir) -> Self {
         Self {
             kata,
+            src: shown(&folder.path_of("src")),
             sources: Vec::new(),
             files: 0,
             total: 0,
@@ -104,8 +107,9 @@ impl<'a> Intake<'a> {
         let listing = listing.map_err(|refusal| folder_refused(&refusal))?;
         if !listing.is_complete {
             return Err(format!(
-                "there are more than {MAX_ENTRIES} files and folders in `src`; remove those that \
-                 are not sources"
+                "there are more than {MAX_ENTRIES} files and folders in {}; remove those that are \
+                 not sources",
+                self.src
             ));
         }
         self.entries += listing.entries.len();
@@ -140,7 +144,8 @@ impl<'a> Intake<'a> {
         self.files += 1;
         if self.files > MAX_FILES {
             return Err(format!(
-                "there are more than {MAX_FILES} source files in `src`; remove some"
+                "there are more than {MAX_FILES} source files in {}; remove some",
+                self.src
             ));
         }
         let bytes = folder.file(name, MAX_FILE);
@@ -165,7 +170,9 @@ impl<'a> Intake<'a> {
             return Ok(self.sources);
         }
         Err(format!(
-            "the sources are {} KiB in all; at most {} KiB are graded, and a kata needs far less",
+            "the sources in {} are {} KiB in all; at most {} KiB are graded, and a kata needs far \
+             less",
+            self.src,
             self.total.div_ceil(1024),
             MAX_TOTAL >> 10
         ))
@@ -322,7 +329,7 @@ mod tests {
         course.write(&format!("{SRC}/part_5.rs"), &full);
         let reason = rejected(&course);
         assert!(
-            reason.contains("the sources are 1201 KiB in all; at most 1024 KiB are graded"),
+            reason.contains("src are 1201 KiB in all; at most 1024 KiB are graded"),
             "{reason}"
         );
     }

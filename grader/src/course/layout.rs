@@ -2,6 +2,7 @@
 //! no points, so it must be said what was expected and what was passed over.
 
 use super::catalogue::{Catalogue, Kata};
+use super::submission::shown;
 use crate::text::{plural, printable_name};
 use std::collections::BTreeMap;
 use std::fs::{self, DirEntry};
@@ -147,10 +148,4 @@ fn some_of(names: &[&str]) -> String {
         0 => first,
         more => format!("{first} and {more} more"),
     }
-}
-
-fn shown(path: &Path) -> String {
-    let cwd = std::env::current_dir().unwrap_or_default();
-    let path = path.strip_prefix(&cwd).unwrap_or(path);
-    printable_name(&path.display().to_string())
 }

@@ -3,7 +3,7 @@
 
 use super::catalogue::{Catalogue, Kata};
 use super::intake::kata_folder;
-use super::submission::shown;
+use super::submission::{from_here, shown};
 use crate::files::{Kind, Refusal, UntrustedDir};
 use crate::text::{plural, quoted};
 use std::collections::{BTreeSet, HashSet};
@@ -58,7 +58,7 @@ fn broken_manifest(folder: &UntrustedDir, is_needed: bool) -> Option<String> {
         Err(NoManifest::Invalid(why)) => format!("is not valid TOML ({why})"),
     };
     let path = folder.path_of(MANIFEST);
-    let (manifest, argument) = (shown(&path), quoted(&path));
+    let (manifest, argument) = (shown(&path), quoted(from_here(&path)));
     Some(format!(
         "{manifest} {problem}. Your grade does not depend on it, but your editor does: restore it \
          with `git checkout {argument}`"

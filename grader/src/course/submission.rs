@@ -88,7 +88,13 @@ pub(super) fn locked_sources(kata: &Kata) -> Result<Vec<SourceFile>> {
 
 /// A path as messages name it: from where the user stands.
 pub(super) fn shown(path: &Path) -> String {
-    let cwd = std::env::current_dir().unwrap_or_default();
-    let path = path.strip_prefix(&cwd).unwrap_or(path);
-    printable_name(&path.display().to_string())
+    printable_name(&from_here(path).display().to_string())
+}
+
+/// The path from the working folder to what is in it.
+pub(super) fn from_here(path: &Path) -> &Path {
+    std::env::current_dir()
+        .ok()
+        .and_then(|here| path.strip_prefix(here).ok())
+        .unwrap_or(path)
 }

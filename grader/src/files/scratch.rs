@@ -154,15 +154,16 @@ mod tests {
     #[test]
     fn graders_that_start_at_the_same_moment_leave_each_other_their_folders() {
         let parent = tempfile::tempdir().unwrap();
+        let start_and_end = || {
+            for _ in 0..200 {
+                sweep(parent.path());
+                let scratch = Scratch::make(parent.path()).unwrap();
+                assert!(scratch.path().join(LOCK).exists());
+            }
+        };
         std::thread::scope(|scope| {
             for _ in 0..8 {
-                scope.spawn(|| {
-                    for _ in 0..200 {
-                        sweep(parent.path());
-                        let scratch = Scratch::make(parent.path()).unwrap();
-                        assert!(scratch.path().join(LOCK).exists());
-                    }
-                });
+                scope.spawn(start_and_end);
             }
         });
     }

@@ -39,7 +39,8 @@ fn suite(kata: &KataResult) -> TestSuite {
 
 fn kata_without_cases(kata: &KataResult) -> TestCase {
     let warnings = kata.warnings.join("\n");
-    let details = xml(&format!("{}\n{warnings}", compiler(&kata.compiler)));
+    let details = format!("{}\n{warnings}", compiler(&kata.compiler));
+    let details = xml(details.trim());
     let status = status(&kata.verdict, &kata.title, &details);
     named("kata", kata, status, kata.time_ms)
 }

@@ -112,6 +112,10 @@ impl fmt::Display for NotOpened {
 mod tests {
     use super::*;
 
+    const EPERM: i32 = 1;
+    const EAGAIN: i32 = 11;
+    const ENOSPC: i32 = 28;
+
     #[test]
     fn each_obstacle_has_a_remedy_of_its_own_whatever_its_error_text_says() {
         let failed = |obstacle: Obstacle, number| {
@@ -119,9 +123,6 @@ mod tests {
             let error = io::Error::new(kind, "unshare mount uid_map");
             obstacle.because(&error).remedy()
         };
-        const EPERM: i32 = 1;
-        const EAGAIN: i32 = 11;
-        const ENOSPC: i32 = 28;
         assert!(failed(Obstacle::Namespaces, EPERM).contains("unprivileged_userns_clone"));
         assert!(failed(Obstacle::Namespaces, ENOSPC).contains("max_user_namespaces"));
         assert!(failed(Obstacle::UserMap, EPERM).contains("apparmor_restrict"));
