@@ -47,13 +47,14 @@ macro_rules! drive_half {
         fn $name(mut input: &[u8], log: &$crate::Log) -> Option<Vec<u8>> {
             // By the name of the case, which hides nothing that the block may call.
             fn $name($given: $input, $log: &$crate::Log) -> $report $drive
-            let Some(given) = $crate::Wire::take(&mut input) else { return None };
-            if !input.is_empty() {
-                return None;
+            match $crate::Wire::take(&mut input) {
+                Some(given) if input.is_empty() => {
+                    let mut answer = Vec::new();
+                    $crate::Wire::put(&$name(given, log), &mut answer);
+                    Some(answer)
+                }
+                _ => None,
             }
-            let mut answer = Vec::new();
-            $crate::Wire::put(&$name(given, log), &mut answer);
-            Some(answer)
         }
         const _: () = $crate::travels::<$input, $report>();
     };
