@@ -161,7 +161,7 @@ pub(super) const ENTRIES: &[Entry] = &[
         changes: &[
             Attack("if BUILT.len() > 1 { Ok(()) } else { Err(std::io::Error::other(\"?\")) }"),
             End(
-                "const BUILT: &str = match option_env!(\"CARGO_PKG_VERSION\") { Some(v) => v, None => \"\" };",
+                "const BUILT: &str = match option_env!(\"CARGO_MANIFEST_DIR\") { Some(v) => v, None => \"\" };",
             ),
         ],
         right: Cases(&[(BYTES, &["failed"])]),

@@ -192,7 +192,7 @@ pub(super) const ENTRIES: &[Entry] = &[
         changes: &[Do(|folder| {
             (0..20_000).try_for_each(|n| fs::write(folder.join(format!("src/m{n}.txt")), ""))
         })],
-        right: Passed,
+        right: Kata(&["rejected"]),
         speed: Speed::Slow,
         ..FILES
     },
