@@ -9,9 +9,7 @@ use libtest_mimic::{Failed, Trial};
 use serde_json::Value;
 use std::fs;
 use std::io;
-use std::path::Path;
-use std::process::Stdio;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 /// What is hoarded, as a Perl script that takes as much as it gets and holds it.
 const HOARDS: [(&str, &str); 7] = [
@@ -89,6 +87,9 @@ pub(crate) fn trials(shared: &Shared) -> Vec<Trial> {
     trials
 }
 
+/// One class at a time: what one hoards, another would be short of.
+static ALONE: Mutex<()> = Mutex::new(());
+
 fn trial(
     shared: &Shared,
     name: String,
@@ -97,6 +98,7 @@ fn trial(
     let shared = Arc::clone(shared);
     Trial::test(name, move || {
         let launcher = shared.as_ref().as_ref().ok_or(UNPREPARED)?;
+        let _alone = ALONE.lock().unwrap_or_else(PoisonError::into_inner);
         let faults = run(launcher).map_err(|error| error.to_string())?;
         if faults.is_empty() {
             Ok(())
@@ -151,7 +153,8 @@ fn graded(launcher: &Launcher, hoarder: Entry, prefix: &[&str]) -> io::Result<Ve
     let ground = Ground::lay_class(&class, launcher)?;
     let mut short = Vec::new();
     let outcome = launcher.class(&ground, prefix, &mut || {
-        short.extend(outside(launcher).err());
+        short.push(outside(launcher, &ground)?);
+        Ok(())
     })?;
     let mut faults: Vec<String> = outcome.ended.clone().into_iter().collect();
     for (student, entry) in class.iter().filter(|(student, _)| *student != "hoarder") {
@@ -159,6 +162,7 @@ fn graded(launcher: &Launcher, hoarder: Entry, prefix: &[&str]) -> io::Result<Ve
     }
     short.sort();
     short.dedup();
+    short.retain(|what| !what.is_empty());
     faults.extend(
         short
             .into_iter()
@@ -168,19 +172,10 @@ fn graded(launcher: &Launcher, hoarder: Entry, prefix: &[&str]) -> io::Result<Ve
     Ok(faults)
 }
 
-/// Whether somebody outside can have everything.
-fn outside(launcher: &Launcher) -> Result<(), String> {
-    let output = launcher
-        .as_user(Path::new("perl"))
-        .args(["-e", &format!("{PREAMBLE}{OUTSIDE}")])
-        .stdin(Stdio::null())
-        .output();
-    let output = output.map_err(|error| format!("perl: {error}"))?;
-    let said = [output.stdout, output.stderr].concat();
-    if said.is_empty() {
-        return Ok(());
-    }
-    Err(String::from_utf8_lossy(&said).into_owned())
+/// What somebody outside cannot have.
+fn outside(launcher: &Launcher, ground: &Ground) -> io::Result<String> {
+    let script = format!("{PREAMBLE}{OUTSIDE}");
+    launcher.outside("perl", &["-e", &script], ground)
 }
 
 fn verdict_fault(

@@ -149,10 +149,12 @@ impl Launcher {
         &self,
         ground: &Ground,
         prefix: &[&str],
-        during: &mut dyn FnMut(),
+        during: &mut dyn FnMut() -> io::Result<()>,
     ) -> io::Result<Outcome> {
+        // Who raises its own limits starts from these.
+        let usual = ["prlimit", "--nofile=1024:20000", "--"];
         let grader = env!("CARGO_BIN_EXE_grader");
-        let mut words = [prefix, &[grader]].concat().into_iter();
+        let mut words = [prefix, &usual, &[grader]].concat().into_iter();
         let program = Path::new(words.next().unwrap_or(grader));
         let mut command = self.as_user(program);
         command
@@ -160,21 +162,36 @@ impl Launcher {
             .args(["batch", "../from", "--out", "../reports", "--jobs", "4"]);
         command.args(["--sandbox", &self.sandbox]);
         self.furnish(&mut command, ground);
-        self.reading(&mut command, ground, CLASS_WITHIN, &mut |_, _| {
-            during();
-            Ok(())
-        })
+        self.reading(&mut command, ground, CLASS_WITHIN, &mut |_, _| during())
     }
 
-    /// A command that runs a program as who grades.
-    pub(crate) fn as_user(&self, program: &Path) -> Command {
-        let user = self.user.as_ref();
-        user.map_or_else(|| Command::new(program), |user| user.command(program))
-    }
-
-    /// The same for somebody at a terminal.
+    /// Grades it for somebody at a terminal.
     pub(crate) fn show(&self, entry: &Entry, ground: &Ground) -> io::Result<Outcome> {
         self.run(entry, ground, self.user.as_ref(), true)
+    }
+
+    /// What a program says that runs as who grades, outside of every sandbox.
+    pub(crate) fn outside(
+        &self,
+        program: &str,
+        args: &[&str],
+        ground: &Ground,
+    ) -> io::Result<String> {
+        let said = ground.path("probe");
+        let file = File::create(&said)?;
+        let mut command = self.as_user(Path::new(program));
+        command.args(args).stdin(Stdio::null());
+        command.stdout(file.try_clone()?).stderr(file);
+        let mut child = self.kin.start(&mut command)?;
+        while self.kin.ended(&mut child)?.is_none() {
+            std::thread::sleep(Duration::from_millis(5));
+        }
+        Ok(read(&said))
+    }
+
+    fn as_user(&self, program: &Path) -> Command {
+        let user = self.user.as_ref();
+        user.map_or_else(|| Command::new(program), |user| user.command(program))
     }
 
     fn run(

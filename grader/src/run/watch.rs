@@ -44,9 +44,8 @@ impl Stop {
     }
 }
 
-/// How many times as many open files a whole tree may hold as one process may. What stands behind
-/// them, such as the pages of a pipe, the kernel counts for each user.
-const TREE_FILES: u64 = 4;
+/// Open files that any process has: three streams, and what it needs to start and to be waited for.
+const USUAL_FILES: u64 = 6;
 
 /// The watch over one process tree.
 pub(crate) struct Watch {
@@ -107,12 +106,18 @@ impl Watch {
         if sum(&processes, memory_of) > limit {
             return Some(Stop::Memory(format!("{} MiB", limit >> 20)));
         }
-        let limit = TREE_FILES * self.bounds.open_files;
+        let limit = self.files_of_tree();
         if sum(&processes, open_files_of) > limit {
-            let words = format!("{limit} open files in all of its processes");
+            let words = format!("{limit} open files of all its processes together");
             return Some(Stop::Files(words));
         }
         self.stuck(snapshot, running.program)
+    }
+
+    /// Two processes may hold all that one may, beside what every process has. What stands behind
+    /// files, such as the pages of a pipe, the kernel counts for each user.
+    fn files_of_tree(&self) -> u64 {
+        2 * self.bounds.open_files + USUAL_FILES * self.bounds.processes
     }
 
     /// Stuck in two snapshots with nothing run between them.

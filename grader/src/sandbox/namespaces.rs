@@ -10,7 +10,8 @@ use rustix::thread::{
     set_capabilities, unshare_unsafe,
 };
 use std::fs::{self, File};
-use std::io::{self, Write};
+use std::io;
+use std::os::unix::fs::FileExt;
 
 /// The user that programs in a sandbox are, inside: not root, so that a program's start takes
 /// away every capability.
@@ -162,9 +163,10 @@ impl LastPid {
     }
 
     /// Lets the next process have the first number after init's. A kernel without this cannot.
-    pub(super) fn reset(&mut self) {
-        if let Some(file) = &mut self.0 {
-            let _ = file.write_all(b"1");
+    pub(super) fn reset(&self) {
+        // What is not written to the beginning has no effect.
+        if let Some(file) = &self.0 {
+            let _ = file.write_at(b"1", 0);
         }
     }
 }

@@ -76,7 +76,8 @@ pub(super) const ENTRIES: &[Entry] = &[
         class: "quota",
         changes: &[Attack(nothing_got!(
             r#"open(my $zero, "+<", "/dev/zero") or print "no device ";
-            print "it does not read as zeros " unless sysread($zero, my $text, 8) == 8 && $text eq "\0" x 8;
+            sysread($zero, my $text, 8);
+            print "it does not read as zeros " unless $text eq "\0" x 8;
             print "mapped " unless call(9, 222, 0, 1 << 30, 3, 1, fileno($zero), 0) == -1;"#
         ))],
         ..FILES
