@@ -63,6 +63,10 @@ fn a_missing_manifest_is_a_warning_too() {
     fs::remove_file(course.path("exercises/basics/adder/Cargo.toml")).unwrap();
     let report = course.report("");
     let warnings = texts(&report.0["warnings"]);
-    assert_eq!(warnings.matches("is missing. Your grade").count(), 2, "{warnings}");
+    assert_eq!(
+        warnings.matches("is missing. Your grade").count(),
+        2,
+        "{warnings}"
+    );
     assert_eq!(report.verdict("adder"), "not-attempted");
 }

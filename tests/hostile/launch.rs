@@ -165,6 +165,11 @@ impl Launcher {
         self.reading(&mut command, ground, CLASS_WITHIN, &mut |_, _| during())
     }
 
+    /// Grades it for somebody at a terminal.
+    pub(crate) fn show(&self, entry: &Entry, ground: &Ground) -> io::Result<Outcome> {
+        self.run(entry, ground, self.user.as_ref(), true)
+    }
+
     /// What a program says that runs as who grades, outside of every sandbox.
     pub(crate) fn outside(
         &self,
@@ -182,11 +187,6 @@ impl Launcher {
             std::thread::sleep(Duration::from_millis(5));
         }
         Ok(read(&said))
-    }
-
-    /// What the grader makes of an entry at a terminal.
-    pub(crate) fn show(&self, entry: &Entry, ground: &Ground) -> io::Result<Outcome> {
-        self.run(entry, ground, self.user.as_ref(), true)
     }
 
     fn as_user(&self, program: &Path) -> Command {

@@ -4,7 +4,7 @@ use crate::entry::{Entry, Speed};
 use crate::launch::Launcher;
 use crate::table::{Row, Table};
 use crate::{class, entries, judgement, killed, stalled};
-use libtest_mimic::{Arguments, Failed, Trial};
+use libtest_mimic::{Arguments, Conclusion, Failed, Trial};
 use std::process::ExitCode;
 use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 
@@ -24,9 +24,6 @@ pub(crate) fn run() -> ExitCode {
     // First those that wait most, so that others run beside them.
     let mut trials = killed::trials(&shared);
     trials.push(stalled::trial(&shared));
-    // They use up what other trials beside them need, so only one by one with everything.
-    let classes = class::trials(&shared).into_iter();
-    trials.extend(classes.map(|trial| trial.with_ignored_flag(!everything())));
     let graded = entries.iter();
     trials.extend(graded.map(|entry| trial(*entry, &shared, &rows)));
     trials.push(Trial::test("table/every_peer_is_adapted", || {
@@ -34,10 +31,12 @@ pub(crate) fn run() -> ExitCode {
         Ok(())
     }));
     let conclusion = libtest_mimic::run(&arguments, trials);
+    let classes = one_by_one(arguments, class::trials(&shared));
     let rows = std::mem::take(&mut *rows.lock().unwrap_or_else(PoisonError::into_inner));
     let shown = Table::read().and_then(|table| table.print(rows));
     match shown {
-        Ok(()) => conclusion.exit_code(),
+        Ok(()) if conclusion.has_failed() => conclusion.exit_code(),
+        Ok(()) => classes.exit_code(),
         Err(why) => {
             complain(&why);
             ExitCode::FAILURE
@@ -69,6 +68,14 @@ fn trial(entry: Entry, shared: &Shared, rows: &Rows) -> Trial {
         }
     };
     Trial::test(name, run).with_ignored_flag(slow)
+}
+
+/// Runs trials that use up what others beside them need, and that see what others use.
+fn one_by_one(mut arguments: Arguments, trials: Vec<Trial>) -> Conclusion {
+    arguments.test_threads = Some(1);
+    let trials = trials.into_iter();
+    let trials = trials.map(|trial| trial.with_ignored_flag(!everything()));
+    libtest_mimic::run(&arguments, trials.collect())
 }
 
 fn everything() -> bool {

@@ -212,9 +212,10 @@ pub(super) const ENTRIES: &[Entry] = &[
         class: "build",
         changes: &[Macro(
             "let script = \"f() { [ $1 = 0 ] && exec sleep 3; f $(($1 - 1)) & f $(($1 - 1)) & wait; : @MARK@; }; f 9\";\n\
-             let _ = std::process::Command::new(\"/bin/sh\").args([\"-c\", script]).status();",
+             let _ = std::process::Command::new(\"/bin/sh\").args([\"-c\", script]).status();\n\
+             panic!(\"the kernel has refused the rest\");",
         )],
-        right: Kata(&["processes-exceeded", "memory-exceeded"]),
+        right: Kata(&["processes-exceeded", "memory-exceeded", "does-not-compile"]),
         ..DERIVE
     },
     Entry {
