@@ -118,7 +118,7 @@ impl Engine {
     }
 }
 
-/// Why a kata has a verdict without any case, or none.
+/// Why a grade ended before any case was run.
 #[derive(Debug)]
 pub(crate) enum Halt {
     /// A verdict before any case was run.

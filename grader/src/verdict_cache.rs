@@ -81,13 +81,13 @@ impl VerdictCache {
         })
     }
 
-    /// What decides this submission of this kata. What is said of it names its folder as its
-    /// author knows it, and the flag that grades it again.
+    /// The key of a submission's verdict. `shown` is its folder as messages name it and `flag`
+    /// what replays it: both stand in the messages that are kept.
     pub(crate) fn key(&self, kata: &Kata, submission: &Submission, shown: &str, flag: &str) -> Key {
         let key = self.decided_by.get(&kata.id).cloned().unwrap_or_default();
         let key = match self.store {
             Store::Disk(_) => key.text("shown", shown).text("flag", flag),
-            // A pass names nothing.
+            // Only passes are shared; they name neither.
             Store::Class(_) => key,
         };
         let key = match submission {
@@ -130,7 +130,7 @@ impl VerdictCache {
                     let _ = atomic::write(&file(folder, kata), &text);
                 }
             }
-            // What else is said names files of who handed them in.
+            // The compiler's messages name files of one student.
             Store::Class(shared)
                 if result.verdict.is_passed() && result.compiler.messages.is_empty() =>
             {

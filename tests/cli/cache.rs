@@ -4,7 +4,7 @@ use crate::course::{Course, Report};
 use std::fs::{self, File};
 use std::path::PathBuf;
 use std::process::Stdio;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 /// Whether the verdict on `adder` was made in an earlier grade.
 fn is_kept(report: &Report) -> bool {
@@ -35,6 +35,30 @@ fn an_unchanged_kata_keeps_its_verdict_until_its_text_or_the_course_changes() {
 
     course.configure("adder", "limits.open-files = 63");
     assert!(!is_kept(&course.report("adder")));
+}
+
+#[test]
+fn what_a_file_says_decides_and_not_how_old_it_is() {
+    const OLD: Duration = Duration::from_secs(1_000_000_000);
+    let course = Course::new();
+    course.solve("adder");
+    let suite = course.path("tests/hidden/basics/adder/suite.rs");
+    let original = fs::read_to_string(&suite).unwrap();
+    let other = original.replace("a.wrapping_add(b)", "a.wrapping_sub(b)");
+    assert_ne!(other, original);
+    // Each older than the one before, as a backup is that somebody restores.
+    for (age, text, verdict) in [
+        (1, &original, "passed"),
+        (2, &other, "failed"),
+        (3, &original, "passed"),
+    ] {
+        fs::write(&suite, text).unwrap();
+        let file = File::options().write(true).open(&suite).unwrap();
+        file.set_modified(SystemTime::now() - OLD * age).unwrap();
+        let report = course.report("adder --no-cache");
+        assert_eq!(report.verdict("adder"), verdict, "suite number {age}");
+        assert_eq!(course.report("adder").verdict("adder"), verdict);
+    }
 }
 
 #[test]

@@ -251,8 +251,8 @@ fn incremental(here: &Here, check: &Check) -> Option<Incremental> {
     }
 }
 
-/// Only where nothing asks for a grade of its own, and never in CI, where the disk may be
-/// somebody else's.
+/// The verdicts on the disk. They are not used where a flag asks for a new grade, and never in CI,
+/// where somebody else may have written them.
 fn verdict_cache(
     here: &Here,
     check: &Check,

@@ -263,7 +263,7 @@ impl Attended {
     }
 
     fn panicked(&mut self, panic: Panic) {
-        // What else panics after a `todo!()` is chance.
+        // Which threads still panic after a `todo!()` differs from run to run.
         if self.ending == Some(Ending::ReachedTodo) {
             return;
         }

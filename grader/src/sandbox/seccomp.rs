@@ -253,19 +253,20 @@ fn has_all(argument: u8, bits: u64) -> Built<SeccompCondition> {
     condition(argument, SeccompCmpOp::MaskedEq(bits), bits)
 }
 
-/// Refuses where all of these hold.
+/// Refuses a call for which all of these hold.
 fn rule(conditions: impl IntoIterator<Item = Built<SeccompCondition>>) -> Built<SeccompRule> {
     SeccompRule::new(conditions.into_iter().collect::<Built<_>>()?)
 }
 
-/// Refuses where all of any of these hold.
+/// Refuses a call for which all conditions of one of these rules hold.
 fn any<const N: usize, const M: usize>(
     rules: [[Built<SeccompCondition>; M]; N],
 ) -> Built<Vec<SeccompRule>> {
     rules.into_iter().map(rule).collect()
 }
 
-/// Local sockets, and where the network is the sandbox's own, internet ones.
+/// Refuses sockets that are neither local nor, where the network is the sandbox's own, of the
+/// internet.
 fn other_family(level: Level) -> Built<SeccompRule> {
     let known: &[i32] = match level {
         Level::Full => &[libc::AF_UNIX, libc::AF_INET, libc::AF_INET6],

@@ -58,7 +58,8 @@ pub(super) fn batch(here: &Here, batch: &Batch) -> Result<ExitCode> {
     marking.ended(summary, is_interrupted)
 }
 
-/// Where the reports go: nowhere among the students, of whom it would be one the next time.
+/// The folder of the reports. It must not lie in the class's folder, where the next `batch` would
+/// take it for a student.
 fn reports_folder(here: &Here, batch: &Batch) -> Result<PathBuf> {
     let (class, out) = (here.cwd.join(&batch.dir), here.cwd.join(&batch.out));
     // What is there already of the way to it.
