@@ -9,7 +9,7 @@ use libtest_mimic::{Failed, Trial};
 use serde_json::Value;
 use std::fs;
 use std::io;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 /// What is hoarded, as a Perl script that takes as much as it gets and holds it.
 const HOARDS: [(&str, &str); 7] = [
@@ -124,9 +124,6 @@ fn two_bombs(launcher: &Launcher) -> io::Result<Vec<String>> {
     Ok(faults)
 }
 
-/// One class at a time: what one hoards, another would be short of.
-static ALONE: Mutex<()> = Mutex::new(());
-
 fn trial(
     shared: &Shared,
     name: String,
@@ -135,7 +132,6 @@ fn trial(
     let shared = Arc::clone(shared);
     Trial::test(name, move || {
         let launcher = shared.as_ref().as_ref().ok_or(UNPREPARED)?;
-        let _alone = ALONE.lock().unwrap_or_else(PoisonError::into_inner);
         let faults = run(launcher).map_err(|error| error.to_string())?;
         if faults.is_empty() {
             Ok(())
