@@ -92,38 +92,6 @@ pub(crate) fn trials(shared: &Shared) -> Vec<Trial> {
     trials
 }
 
-/// Fork bombs that burn in two katas at once end as what they are, and an honest neighbour passes.
-fn two_bombs(launcher: &Launcher) -> io::Result<Vec<String>> {
-    let bomb = Change::Attack(
-        "let _ = std::process::Command::new(\"perl\").args([\"-e\", \"fork while 1; # @MARK@\"]).status();\nOk(())",
-    );
-    let changes: &'static [Change] = vec![bomb].leak();
-    let class = [
-        ("alice", FILES),
-        ("bomber", Entry { changes, ..FILES }),
-        ("other-bomber", Entry { changes, ..CHAIN }),
-    ];
-    let ground = Ground::lay_class(&class, launcher)?;
-    let outcome = launcher.class(&ground, &[], &mut || Ok(()))?;
-    let mut faults: Vec<String> = outcome.ended.clone().into_iter().collect();
-    for (student, entry) in &class {
-        let kata = graded_kata(&ground, student, entry, &outcome)?;
-        let cases = kata["cases"].as_array().into_iter().flatten();
-        let mut verdicts: Vec<&str> = cases.filter_map(|case| case["verdict"].as_str()).collect();
-        verdicts.sort_unstable();
-        verdicts.dedup();
-        let right: &[&str] = match *student {
-            "alice" => &["passed"],
-            _ => &["passed", "processes-exceeded"],
-        };
-        if verdicts != right {
-            faults.push(format!("{student}: {verdicts:?}, not {right:?}"));
-        }
-    }
-    faults.extend(launcher.harm(&ground));
-    Ok(faults)
-}
-
 fn trial(
     shared: &Shared,
     name: String,
@@ -240,4 +208,36 @@ fn graded_kata(
     let name = entry.kata.place.rsplit('/').next().unwrap_or_default();
     let kata = katas.into_iter().find(|kata| kata["kata"] == name);
     Ok(kata.cloned().unwrap_or_default())
+}
+
+/// Fork bombs that burn in two katas at once end as what they are, and an honest neighbour passes.
+fn two_bombs(launcher: &Launcher) -> io::Result<Vec<String>> {
+    let bomb = Change::Attack(
+        "let _ = std::process::Command::new(\"perl\").args([\"-e\", \"fork while 1; # @MARK@\"]).status();\nOk(())",
+    );
+    let changes: &'static [Change] = vec![bomb].leak();
+    let class = [
+        ("alice", FILES),
+        ("bomber", Entry { changes, ..FILES }),
+        ("other-bomber", Entry { changes, ..CHAIN }),
+    ];
+    let ground = Ground::lay_class(&class, launcher)?;
+    let outcome = launcher.class(&ground, &[], &mut || Ok(()))?;
+    let mut faults: Vec<String> = outcome.ended.clone().into_iter().collect();
+    for (student, entry) in &class {
+        let kata = graded_kata(&ground, student, entry, &outcome)?;
+        let cases = kata["cases"].as_array().into_iter().flatten();
+        let mut verdicts: Vec<&str> = cases.filter_map(|case| case["verdict"].as_str()).collect();
+        verdicts.sort_unstable();
+        verdicts.dedup();
+        let right: &[&str] = match *student {
+            "alice" => &["passed"],
+            _ => &["passed", "processes-exceeded"],
+        };
+        if verdicts != right {
+            faults.push(format!("{student}: {verdicts:?}, not {right:?}"));
+        }
+    }
+    faults.extend(launcher.harm(&ground));
+    Ok(faults)
 }
