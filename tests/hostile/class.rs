@@ -15,13 +15,16 @@ use std::sync::Arc;
 const HOARDS: [(&str, &str); 7] = [
     (
         "pipes",
-        "for (1 .. 60) { next if fork; while (pipe(my $out, my $in)) { push @all, $out, $in } hold() } hold();",
+        "for (1 .. 60) { next if fork; while (pipe(my $out, my $in)) { push @all, $out, $in } hold(3) } hold(3);",
     ),
     (
         "epoll",
         "for (1 .. 40) { next if fork; \
-         while ((my $fd = call(291, 20, 0)) >= 0) { push @fds, $fd; \
-         for my $other (@fds) { call(233, 21, $fd, 1, $other, pack('L Q', 1, 0)) } } hold() } hold();",
+         while ((my $event = call(290, 19, 0, 0)) >= 0) { push @events, $event; last if @events == 500 } \
+         POSIX::close(pop @events) for 1 .. @events / 2; \
+         while ((my $poll = call(291, 20, 0)) >= 0) \
+         { for my $event (@events) { call(233, 21, $poll, 1, $event, pack('L Q', 1, 0)) } } \
+         hold(8) } hold(8);",
     ),
     (
         "descriptors_in_flight",
@@ -29,23 +32,24 @@ const HOARDS: [(&str, &str); 7] = [
          my ($text, $rights) = ('x', pack('Q l l l200', 816, 1, 1, (fileno $out) x 200)); \
          my $slice = pack('P Q', $text, 1); \
          my $message = pack('Q Q P Q P Q Q', 0, 0, $slice, 1, $rights, length $rights, 0); \
-         last if call(46, 211, fileno $a, $message, 0) < 0 } hold();",
+         last if call(46, 211, fileno $a, $message, 0) < 0 } hold(3);",
     ),
     (
         "signals",
         "use POSIX qw(:signal_h); sigprocmask(SIG_BLOCK, POSIX::SigSet->new(40)); \
-         1 while call(129, 138, $$, 40, pack('l3 x116', 40, 0, -1)) == 0; hold();",
+         1 while call(129, 138, $$, 40, pack('l3 x116', 40, 0, -1)) == 0; hold(3);",
     ),
-    ("inotify", "1 while call(294, 26, 0) >= 0; hold();"),
+    ("inotify", "1 while call(294, 26, 0) >= 0; hold(3);"),
     (
         "asynchronous_io",
-        "my $context = pack 'Q', 0; 1 while call(206, 0, 30000, $context) == 0 && ($context = pack 'Q', 0); hold();",
+        "for (my $events = 32768; $events; $events >>= 1) \
+         { my $context = pack 'Q', 0; redo if call(206, 0, $events, $context) == 0 } hold(3);",
     ),
-    ("processes", "1 while defined fork; hold();"),
+    ("processes", "1 while defined fork; hold(3);"),
 ];
 
 /// What every script begins with. Perl can make any system call.
-const PREAMBLE: &str = "use POSIX qw(uname); sub hold { select undef, undef, undef, 3; exit } \
+const PREAMBLE: &str = "use POSIX qw(uname); sub hold { select undef, undef, undef, $_[0]; exit } \
     sub call { my ($x86, $other, @args) = @_; \
     my $number = (uname())[4] eq 'x86_64' ? $x86 : $other; syscall($number, @args) } ";
 
@@ -84,6 +88,7 @@ pub(crate) fn trials(shared: &Shared) -> Vec<Trial> {
             )
         },
     ));
+    trials.push(trial(shared, "class/two_bombs".to_owned(), two_bombs));
     trials
 }
 
@@ -171,7 +176,8 @@ fn graded(launcher: &Launcher, hoarder: Entry, prefix: &[&str]) -> io::Result<Ve
 /// What somebody outside cannot have.
 fn outside(launcher: &Launcher, ground: &Ground) -> io::Result<String> {
     let script = format!("{PREAMBLE}{OUTSIDE}");
-    launcher.outside("perl", &["-e", &script], ground)
+    let command = ["--nofile=1024:20000", "--", "perl", "-e", &script];
+    launcher.outside("prlimit", &command, ground)
 }
 
 fn verdict_fault(
@@ -180,6 +186,20 @@ fn verdict_fault(
     entry: &Entry,
     outcome: &Outcome,
 ) -> io::Result<Option<String>> {
+    let kata = graded_kata(ground, student, entry, outcome)?;
+    Ok((kata["verdict"] != "passed").then(|| {
+        let kata = serde_json::to_string_pretty(&kata).unwrap_or_default();
+        format!("{student}: not passed\n{kata}")
+    }))
+}
+
+/// What the report of a student says of the kata of an entry.
+fn graded_kata(
+    ground: &Ground,
+    student: &str,
+    entry: &Entry,
+    outcome: &Outcome,
+) -> io::Result<Value> {
     let report = ground.path("reports").join(format!("{student}.json"));
     let text = fs::read_to_string(&report)
         .map_err(|error| io::Error::other(format!("{error}; {}", outcome.stderr)))?;
@@ -187,9 +207,37 @@ fn verdict_fault(
     let katas = report["katas"].as_array().into_iter().flatten();
     let name = entry.kata.place.rsplit('/').next().unwrap_or_default();
     let kata = katas.into_iter().find(|kata| kata["kata"] == name);
-    let verdict = kata.map_or(&Value::Null, |kata| &kata["verdict"]);
-    Ok((*verdict != "passed").then(|| {
-        let kata = serde_json::to_string_pretty(&kata).unwrap_or_default();
-        format!("{student}: {verdict}\n{kata}")
-    }))
+    Ok(kata.cloned().unwrap_or_default())
+}
+
+/// Fork bombs that burn in two katas at once end as what they are, and an honest neighbour passes.
+fn two_bombs(launcher: &Launcher) -> io::Result<Vec<String>> {
+    let bomb = Change::Attack(
+        "let _ = std::process::Command::new(\"perl\").args([\"-e\", \"fork while 1; # @MARK@\"]).status();\nOk(())",
+    );
+    let changes: &'static [Change] = vec![bomb].leak();
+    let class = [
+        ("alice", FILES),
+        ("bomber", Entry { changes, ..FILES }),
+        ("other-bomber", Entry { changes, ..CHAIN }),
+    ];
+    let ground = Ground::lay_class(&class, launcher)?;
+    let outcome = launcher.class(&ground, &[], &mut || Ok(()))?;
+    let mut faults: Vec<String> = outcome.ended.clone().into_iter().collect();
+    for (student, entry) in &class {
+        let kata = graded_kata(&ground, student, entry, &outcome)?;
+        let cases = kata["cases"].as_array().into_iter().flatten();
+        let mut verdicts: Vec<&str> = cases.filter_map(|case| case["verdict"].as_str()).collect();
+        verdicts.sort_unstable();
+        verdicts.dedup();
+        let right: &[&str] = match *student {
+            "alice" => &["passed"],
+            _ => &["passed", "processes-exceeded"],
+        };
+        if verdicts != right {
+            faults.push(format!("{student}: {verdicts:?}, not {right:?}"));
+        }
+    }
+    faults.extend(launcher.harm(&ground));
+    Ok(faults)
 }

@@ -111,6 +111,9 @@ impl Watch {
             let words = format!("{limit} open files of all its processes together");
             return Some(Stop::Files(words));
         }
+        if running.network.and_then(sockets_of).unwrap_or(0) > limit {
+            return Some(Stop::Files(format!("{limit} sockets")));
+        }
         self.stuck(snapshot, running.program)
     }
 
@@ -149,6 +152,16 @@ pub(super) fn called(thread: &thread_state::Thread, program: Option<u32>) -> Str
     } else {
         name
     }
+}
+
+/// Sockets of a network, those included that nobody has accepted yet: they are no open files, and
+/// what was sent to them is the kernel's memory.
+fn sockets_of(pid: u32) -> Option<u64> {
+    let text = std::fs::read_to_string(format!("/proc/{pid}/net/sockstat")).ok()?;
+    let used = text
+        .lines()
+        .find_map(|line| line.strip_prefix("sockets: used "))?;
+    used.trim().parse().ok()
 }
 
 fn processes_of(snapshot: &Snapshot) -> BTreeSet<u32> {

@@ -6,7 +6,7 @@ use super::headroom;
 use super::launch;
 use super::messages::{self, Reply, Request, Spawn, receive, reply, reply_with};
 use super::mounts;
-use super::namespaces::{self, LastPid};
+use super::namespaces::Settings;
 use super::not_started::Cause;
 use super::policy::Policy;
 use super::supervisor::ENTER;
@@ -36,7 +36,7 @@ pub(super) enum Scope {
 /// What init needs so that each case finds everything fresh.
 pub(super) struct Fresh {
     pub(super) confinement: Confinement,
-    pub(super) last_pid: LastPid,
+    pub(super) settings: Settings,
 }
 
 /// The process that starts programs on request and ends them.
@@ -203,8 +203,8 @@ impl Init {
                 mounts::renew_writable(&self.policy)?;
                 let renewed = fresh.confinement.renew(&self.policy);
                 renewed.map_err(|not_opened| io::Error::other(not_opened.why))?;
-                namespaces::renew_network()?;
-                fresh.last_pid.reset();
+                fresh.settings.renew_network()?;
+                fresh.settings.reset_process_numbers();
                 Ok(())
             }
             Scope::Descendants => {

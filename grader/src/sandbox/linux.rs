@@ -215,6 +215,7 @@ impl Sandbox {
         Ok(Ok(Running {
             root: self.init,
             program: only_child(self.init),
+            network: (self.level == Level::Full).then_some(self.init),
             channel: Channel {
                 reader: Box::new(reader),
                 writer: Box::new(writer),

@@ -64,6 +64,8 @@ pub(crate) struct Running {
     pub(crate) root: u32,
     /// The program's own process, where it is known.
     pub(crate) program: Option<u32>,
+    /// A process in the network that only the program is in, where it has one.
+    pub(crate) network: Option<u32>,
     /// The grader's end of the private channel.
     pub(crate) channel: Channel,
     /// What it prints.

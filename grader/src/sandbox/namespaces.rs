@@ -2,6 +2,7 @@
 
 use super::confinement::at;
 use super::obstacle::{NotOpened, Obstacle};
+use rustix::fs::{Mode, OFlags, open, openat};
 use rustix::net::netlink::SocketAddrNetlink;
 use rustix::net::{AddressFamily, SendFlags, SocketType, sendto, socket};
 use rustix::process::Pid;
@@ -9,9 +10,9 @@ use rustix::thread::{
     CapabilitySet, CapabilitySets, UnshareFlags, remove_capability_from_bounding_set,
     set_capabilities, unshare_unsafe,
 };
-use std::fs::{self, File};
+use std::fs;
 use std::io;
-use std::os::unix::fs::FileExt;
+use std::os::fd::OwnedFd;
 
 /// The user that programs in a sandbox are, inside: not root, so that a program's start takes
 /// away every capability.
@@ -121,15 +122,58 @@ fn keep_capabilities(kept: &[CapabilitySet]) -> io::Result<()> {
     set_capabilities(None, sets).map_err(at("drop capabilities"))
 }
 
-/// A network in which nobody has been.
-pub(super) fn renew_network() -> io::Result<()> {
-    leave(UnshareFlags::NEWNET)?;
-    raise_loopback()
+/// The kernel's settings of the namespaces that whoever asks is in. To be opened while the
+/// machine's own `/proc` is still seen; where there are none, the kernel's usual ones have to do.
+#[derive(Debug)]
+pub(super) struct Settings(Option<OwnedFd>);
+
+/// What a socket may hold in either direction. By itself the kernel lets it grow to megabytes, which
+/// no limit of a process counts.
+const SOCKET_BUFFERS: [(&str, &str); 2] = [
+    ("net/ipv4/tcp_rmem", "4096 65536 131072"),
+    ("net/ipv4/tcp_wmem", "4096 65536 131072"),
+];
+
+/// The number of the last process that was started. Numbers would tell a case how much has run
+/// before it.
+const LAST_PROCESS: (&str, &str) = ("kernel/ns_last_pid", "1");
+
+impl Settings {
+    pub(super) fn open() -> Self {
+        let flags = OFlags::PATH | OFlags::DIRECTORY | OFlags::CLOEXEC;
+        Self(open("/proc/sys", flags, Mode::empty()).ok())
+    }
+
+    /// A network in which nobody has been, with nothing but a loopback interface.
+    pub(super) fn renew_network(&self) -> io::Result<()> {
+        leave(UnshareFlags::NEWNET)?;
+        self.set_up_network()
+    }
+
+    /// The same where nobody has been yet.
+    pub(super) fn set_up_network(&self) -> io::Result<()> {
+        for setting in SOCKET_BUFFERS {
+            self.set(setting);
+        }
+        raise_loopback()
+    }
+
+    /// Lets the next process have the first number after init's.
+    pub(super) fn reset_process_numbers(&self) {
+        self.set(LAST_PROCESS);
+    }
+
+    fn set(&self, (name, value): (&str, &str)) {
+        let flags = OFlags::WRONLY | OFlags::CLOEXEC;
+        let folder = self.0.as_ref();
+        let file = folder.and_then(|folder| openat(folder, name, flags, Mode::empty()).ok());
+        let _ = file.map(|file| rustix::io::write(file, value.as_bytes()));
+    }
 }
 
 /// Brings the loopback interface up by one netlink message: `RTM_NEWLINK` for interface 1
 /// with the flag `IFF_UP` (see rtnetlink(7)).
-pub(super) fn raise_loopback() -> io::Result<()> {
+fn raise_loopback() -> io::Result<()> {
     let step = "raise the loopback interface";
     let netlink = socket(AddressFamily::NETLINK, SocketType::RAW, None).map_err(at(step))?;
     let (length, kind, request) = (32_u32, 16_u16, 1_u16);
@@ -146,27 +190,4 @@ pub(super) fn raise_loopback() -> io::Result<()> {
     let kernel = SocketAddrNetlink::new(0, 0);
     sendto(&netlink, &message, SendFlags::empty(), &kernel).map_err(at(step))?;
     Ok(())
-}
-
-/// Where the kernel keeps the number of the last process that was started. Numbers would tell a
-/// case how much has run before it.
-#[derive(Debug)]
-pub(super) struct LastPid(Option<File>);
-
-impl LastPid {
-    /// To be opened while the machine's own `/proc` is still seen.
-    pub(super) fn open() -> Self {
-        let file = File::options()
-            .write(true)
-            .open("/proc/sys/kernel/ns_last_pid");
-        Self(file.ok())
-    }
-
-    /// Lets the next process have the first number after init's. A kernel without this cannot.
-    pub(super) fn reset(&self) {
-        // What is not written to the beginning has no effect.
-        if let Some(file) = &self.0 {
-            let _ = file.write_at(b"1", 0);
-        }
-    }
 }

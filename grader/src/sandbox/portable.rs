@@ -19,7 +19,7 @@ pub(crate) struct Sandbox {
 }
 
 impl Sandbox {
-    /// Nothing to shut in with.
+    /// Nothing to confine programs with.
     pub(crate) async fn open(spec: &SandboxSpec, _: Level) -> Result<Self> {
         Ok(Self {
             child: None,
@@ -114,6 +114,7 @@ impl Sandbox {
         Ok(Running {
             root: pid,
             program: Some(pid),
+            network: None,
             channel,
             stdout: Drain::keeping(stdout, kept),
             stderr: Drain::keeping(stderr, kept),

@@ -64,6 +64,8 @@ const REFUSED: &[i64] = &[
     libc::SYS_mq_open,
     libc::SYS_memfd_create,
     libc::SYS_memfd_secret,
+    // A pipe keeps all of a huge page of which it was given a part.
+    libc::SYS_vmsplice,
     // What the kernel counts for each user, or for the machine.
     #[cfg(target_arch = "x86_64")]
     libc::SYS_inotify_init,
@@ -82,6 +84,10 @@ const REFUSED_TO_PROGRAMS: &[i64] = &[
     libc::SYS_unshare,
     libc::SYS_sendmsg,
     libc::SYS_sendmmsg,
+    // Rules are the kernel's memory. A program's own are there before its filters.
+    libc::SYS_landlock_create_ruleset,
+    libc::SYS_landlock_add_rule,
+    libc::SYS_landlock_restrict_self,
 ];
 
 /// Refused to compilers, which neither wait for many descriptors nor speak to anybody. A pair
@@ -130,6 +136,9 @@ const TYPING: [i32; 2] = [0x5412, 0x541c];
 /// `fcntl` commands: a pipe of more pages, which are counted for each user, and being told of what
 /// others do with a file, or making them wait.
 const FCNTL: [i32; 3] = [libc::F_SETPIPE_SZ, libc::F_SETLEASE, libc::F_NOTIFY];
+
+/// `prctl` that sets how large the kernel's table of a process's locks is: gigabytes, if asked for.
+const PR_FUTEX_HASH: i32 = 78;
 
 /// `setpriority` of one process.
 const PRIO_PROCESS: i32 = 0;
@@ -218,6 +227,7 @@ fn by_argument(level: Level) -> Built<Rules> {
             any(TYPING.map(|request| [is(1, request)]))?,
         ),
         (libc::SYS_fcntl, any(FCNTL.map(|command| [is(1, command)]))?),
+        (libc::SYS_prctl, vec![rule([is(0, PR_FUTEX_HASH)])?]),
         // Buffers in the kernel, which no limit of a process counts.
         (
             libc::SYS_setsockopt,

@@ -11,7 +11,7 @@ use super::confinement::{self, Confinement, at};
 use super::init::{self, Fresh, Init, Scope};
 use super::messages::{self, Reply, Request, receive, reply};
 use super::mounts;
-use super::namespaces::{self, LastPid};
+use super::namespaces::{self, Settings};
 use super::obstacle::{NotOpened, Obstacle};
 use super::policy::Policy;
 use super::seccomp::Filters;
@@ -73,9 +73,8 @@ fn control() -> io::Result<UnixStream> {
 /// Makes the namespaces, starts init in them, and waits for its end or the grader's.
 fn supervise_init(control: &UnixStream, policy: Policy) -> Result<(), NotOpened> {
     namespaces::enter()?;
-    let last_pid = LastPid::open();
     let Some(init) = namespaces::fork()? else {
-        return init(control.try_clone()?, policy, last_pid);
+        return init(control.try_clone()?, policy);
     };
     reply(control, &Reply::Init(init.as_raw_pid().unsigned_abs()))?;
     Ok(wait_for_init(control, init)?)
@@ -95,10 +94,12 @@ fn wait_for_init(control: &UnixStream, init: Pid) -> io::Result<()> {
 }
 
 /// What the first process of the namespaces does.
-fn init(control: UnixStream, policy: Policy, last_pid: LastPid) -> Result<(), NotOpened> {
+fn init(control: UnixStream, policy: Policy) -> Result<(), NotOpened> {
     confinement::die_with_parent()?;
+    let settings = Settings::open();
     mounts::enter_root(&policy).map_err(|error| Obstacle::Mounts.because(&error))?;
-    namespaces::raise_loopback().map_err(|error| Obstacle::Network.because(&error))?;
+    let network = settings.set_up_network();
+    network.map_err(|error| Obstacle::Network.because(&error))?;
     rustix::system::sethostname(b"sandbox").map_err(at("sethostname"))?;
     let confinement = Confinement::prepare(&policy)?;
     confinement::harden()?;
@@ -107,7 +108,7 @@ fn init(control: UnixStream, policy: Policy, last_pid: LastPid) -> Result<(), No
     filtered.map_err(|error| Obstacle::Seccomp.because(&error))?;
     let fresh = Fresh {
         confinement,
-        last_pid,
+        settings,
     };
     Ok(Init::new(control, policy, Scope::Namespace(fresh))?.serve()?)
 }

@@ -49,7 +49,8 @@ pub(super) const ENTRIES: &[Entry] = &[
                 ["a notice", 72, 25, 0, 1026, 1], ["a send buffer", 54, 208, $fds[1], 1, 7, pack("l", 1 << 20), 4],
                 ["a receive buffer", 54, 208, $fds[1], 1, 8, pack("l", 1 << 20), 4],
                 ["shared memory", 9, 222, 0, 4096, 3, 0x21, -1, 0], ["shmget", 29, 194, 0, 4096, 0600],
-                ["mq_open", 240, 180, "queue", 0102, 0600, 0],
+                ["vmsplice", 278, 75, $fds[0], 0, 0, 0], ["a ruleset", 444, 444, 0, 0, 1],
+                ["a table of locks", 157, 167, 78, 1, 1 << 10, 0], ["mq_open", 240, 180, "queue", 0102, 0600, 0],
             ) {
                 my ($name, @call) = @$_;
                 print "$name " unless call(@call) == -1 && $! == EPERM;
@@ -113,6 +114,27 @@ pub(super) const ENTRIES: &[Entry] = &[
             perl!(
                 r#"for (1 .. 30) { next if fork; my @all; while (pipe(my $out, my $in)) { push @all, $out, $in } sleep 4; exit }
                 sleep 4;"#
+            ),
+            "?;\nOk(())"
+        ))],
+        right: Cases(&[(BYTES, &["files-exceeded"])]),
+        ..FILES
+    },
+    Entry {
+        name: "connections_that_nobody_accepts",
+        class: "quota",
+        changes: &[Attack(concat!(
+            perl!(
+                r#"use Socket; my $text = "x" x 100_000; my $number = 0;
+                while (socket(my $server, AF_UNIX, SOCK_STREAM, 0)) {
+                    my $place = sockaddr_un("server" . $number++);
+                    bind($server, $place); listen($server, 4000); push @all, $server;
+                    for (1 .. 100) {
+                        socket(my $client, AF_UNIX, SOCK_STREAM, 0) or last;
+                        connect($client, $place); syswrite $client, $text;
+                    }
+                }
+                sleep 3;"#
             ),
             "?;\nOk(())"
         ))],
