@@ -7,7 +7,7 @@ use crate::error::{Error, Result};
 use crate::files::{Fingerprint, Scratch};
 use crate::limits::Limits;
 use crate::record::Events;
-use crate::sandbox::{Level, Possible, Purpose, Sandbox, SandboxSpec, Strictness};
+use crate::sandbox::{self, Level, Possible, Purpose, Sandbox, SandboxSpec, Strictness};
 use std::path::{Path, PathBuf};
 use tokio::sync::{OnceCell, Semaphore, SemaphorePermit};
 
@@ -113,6 +113,13 @@ impl Engine {
     /// Permits that nobody uses now, for cases of one kata that run side by side.
     pub(crate) fn idle_permits(&self) -> Vec<SemaphorePermit<'_>> {
         std::iter::from_fn(|| self.permits.try_acquire().ok()).collect()
+    }
+}
+
+impl Drop for Engine {
+    // What still ends in a sandbox may write to the scratch folder while that is removed.
+    fn drop(&mut self) {
+        sandbox::wait_for_all();
     }
 }
 

@@ -1,4 +1,4 @@
-//! Plan × evidence → verdict. Pure: no IO, no clock.
+//! Evidence × judgement → verdict. Pure: no IO, no clock.
 //!
 //! A pass needs exactly one answer, under the right secret, that the oracle finds right.
 //! Whatever is missing, doubled or unexpected is never a pass, and neither an exit status

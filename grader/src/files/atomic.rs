@@ -16,7 +16,7 @@ pub(crate) fn write(path: &Path, text: &str) -> io::Result<()> {
 /// The same, and the text is on the disk when this returns, even if the machine stops then.
 ///
 /// # Errors
-/// As for [`write`].
+/// As for [`write()`].
 pub(crate) fn write_durably(path: &Path, text: &str) -> io::Result<()> {
     let new = written(path, text)?;
     new.as_file().sync_all()?;

@@ -117,7 +117,7 @@ fn sweep(parent: &Path) {
         let folder = entry.path();
         let is_dead = File::open(&folder).is_ok_and(|folder| folder.try_lock().is_ok());
         if is_dead {
-            remove(&folder);
+            remove(&folder, 20);
         }
     }
 }
@@ -133,9 +133,10 @@ fn is_number(text: &&str) -> bool {
     text.parse::<u32>().is_ok()
 }
 
-fn remove(folder: &Path) {
-    // The kernel may need a moment to notice that the last process is gone.
-    for _ in 0..20 {
+/// Tries so many times, a millisecond apart: the kernel may need a moment to notice that the last
+/// process is gone.
+fn remove(folder: &Path, times: u32) {
+    for _ in 0..times {
         match fs::remove_dir(folder) {
             Err(error) if error.kind() == io::ErrorKind::ResourceBusy => {
                 std::thread::sleep(Duration::from_millis(1));
@@ -148,7 +149,7 @@ fn remove(folder: &Path) {
 impl Drop for Cgroups {
     fn drop(&mut self) {
         for group in &self.groups {
-            remove(&group.folder);
+            remove(&group.folder, 500);
         }
     }
 }

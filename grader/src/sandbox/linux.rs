@@ -1,9 +1,9 @@
 //! The sandbox around every process that runs student code: the compiler, drivers, and what
 //! they start.
 //!
-//! A sandbox is made by the grader's own binary, started again ([`supervisor`]), so nothing has to
-//! be installed and no privilege is needed. [`policy`] says what it shuts in, [`mounts`],
-//! [`confine`] and [`seccomp`] do it.
+//! A sandbox is made by the grader's own binary, started again ([`super::supervisor`]), so nothing
+//! has to be installed and no privilege is needed. [`super::policy`] says what programs may do;
+//! [`super::mounts`], [`super::confinement`] and [`super::seccomp`] enforce it.
 
 use super::cgroups::Cgroups;
 use super::headroom;

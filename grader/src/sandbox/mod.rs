@@ -52,6 +52,8 @@ pub(crate) use confinement::raise_open_files;
 pub(crate) use level::{Level, Possible, Strictness};
 pub(crate) use not_started::NotStarted;
 pub(crate) use platform::Sandbox;
+#[cfg(not(all(target_os = "linux", not(grader_portable))))]
+pub(crate) use platform::wait_for_all;
 #[cfg(all(target_os = "linux", not(grader_portable)))]
 pub(crate) use reaper::wait_for_all;
 pub(crate) use specification::{Invocation, Mount, Purpose, SandboxSpec};

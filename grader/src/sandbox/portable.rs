@@ -18,6 +18,9 @@ pub(crate) struct Sandbox {
     writable: PathBuf,
 }
 
+/// Waits until nothing is left of any sandbox that is over: none outlives its owner here.
+pub(crate) fn wait_for_all() {}
+
 impl Sandbox {
     /// Nothing to confine programs with.
     pub(crate) async fn open(spec: &SandboxSpec, _: Level) -> Result<Self> {
