@@ -35,6 +35,7 @@ mod progress_file;
 mod quoting;
 mod schema;
 mod seeds;
+mod start;
 mod status;
 mod stubs;
 mod toolchains;
