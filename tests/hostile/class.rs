@@ -39,7 +39,10 @@ const HOARDS: [(&str, &str); 7] = [
         "use POSIX qw(:signal_h); sigprocmask(SIG_BLOCK, POSIX::SigSet->new(40)); \
          1 while call(129, 138, $$, 40, pack('l3 x116', 40, 0, -1)) == 0; hold(3);",
     ),
-    ("inotify", "1 while call(294, 26, 0) >= 0; hold(3);"),
+    (
+        "inotify",
+        "for (1 .. 3) { next if fork; 1 while call(294, 26, 0) >= 0; hold(3) } hold(3);",
+    ),
     (
         "asynchronous_io",
         "for (my $events = 32768; $events; $events >>= 1) \
