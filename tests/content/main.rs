@@ -19,7 +19,7 @@ fn every_solution_passes_every_case() {
     grader(&["check", "--solutions", "--no-cache", "--format", "plain"])
         .assert()
         .success()
-        .stdout(contains("everything here is solved"));
+        .stdout(contains("all that was graded is solved"));
 }
 
 /// Among other things: no stub is solved, and every wrong solution is caught.

@@ -6,10 +6,14 @@ use crate::cli::{Hint, Named, Show, Solution};
 use crate::course::{Kata, folder_of, restore_stub};
 use crate::error::{Error, Result};
 use crate::exit_code::ExitCode;
+use crate::files::regular;
 use crate::progress::{Progress, backup_folder};
 use crate::text::{grader_command, plural, quoted, wrapped};
 use std::fmt::Write;
 use std::fs;
+
+/// Longest text of a kata, in bytes.
+const MAX_TEXT: u64 = 1 << 20;
 
 /// All katas, by track.
 pub(super) fn list(here: &Here) -> Result<ExitCode> {
@@ -57,7 +61,7 @@ pub(super) fn show(here: &Here, show: &Show) -> Result<ExitCode> {
         "README.md"
     };
     let file = folder_of(&here.catalogue, kata).join(name);
-    let text = fs::read_to_string(&file).map_err(|error| Error::io("read", &file, &error))?;
+    let text = regular::read(&file, MAX_TEXT).map_err(|error| Error::io("read", &file, &error))?;
     say(&text)?;
     Ok(ExitCode::Passed)
 }

@@ -88,6 +88,8 @@ impl Diagnostic {
 
 pub(super) fn not_compiled(run: &Run) -> NotCompiled {
     let verdict = match run.stopped.clone() {
+        // It could not compile any more, however long rustc went on with its messages.
+        Some(Stop::Time(_)) if run.has_errors_in_code() => Verdict::DoesNotCompile,
         Some(Stop::Time(limit)) => Verdict::TimedOut {
             limit: format!("{limit} of compiling"),
         },
@@ -315,6 +317,24 @@ mod tests {
         for run in stopped.into_iter().chain([cut]) {
             assert!(wrong(&run).is_some(), "{:?}", run.ended);
         }
+    }
+
+    #[test]
+    fn what_has_errors_does_not_compile_even_if_rustc_takes_for_ever_to_say_all() {
+        let wrong = Run {
+            stopped: Some(Stop::Time("60 s".to_owned())),
+            ended: None,
+            ..run(diagnostic("src/lib.rs", 7, "E0277").as_bytes())
+        };
+        assert_eq!(not_compiled(&wrong).verdict, Verdict::DoesNotCompile);
+        let endless = Run {
+            diagnostics: Vec::new(),
+            ..wrong
+        };
+        assert!(matches!(
+            not_compiled(&endless).verdict,
+            Verdict::TimedOut { .. }
+        ));
     }
 
     #[test]

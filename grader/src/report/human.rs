@@ -336,5 +336,5 @@ fn next_step(report: &Report) -> String {
             grader_command(["check", &kata.kata])
         );
     }
-    "everything here is solved".to_owned()
+    "all that was graded is solved".to_owned()
 }

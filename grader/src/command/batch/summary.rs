@@ -10,6 +10,8 @@ use std::fmt::Write;
 
 /// Version of the form of `summary.json`. A reader refuses a newer one.
 const VERSION: u32 = 1;
+/// Letters of a name that the others' columns are moved aside for.
+const LONGEST_NAME: usize = 40;
 
 /// A class that was graded.
 #[derive(Debug, Serialize)]
@@ -181,8 +183,8 @@ impl Summary {
     pub(super) fn table(&self) -> String {
         let names = self.students.iter().map(|row| printable_name(&row.student));
         let names: Vec<String> = names.collect();
-        let width = names.iter().map(|name| name.chars().count()).max();
-        let width = width.unwrap_or_default();
+        let widths = names.iter().map(|name| name.chars().count());
+        let width = widths.max().unwrap_or_default().min(LONGEST_NAME);
         let mut text = String::new();
         for (row, name) in self.students.iter().zip(&names) {
             let _ = writeln!(
