@@ -65,6 +65,8 @@ pub(crate) enum Command {
 pub(crate) enum Author {
     /// Prove that katas are fair, strong and stable
     Verify(Verify),
+    /// Change the solutions in every small way, and show the changes that no case catches
+    Mutants(Mutants),
 }
 
 /// `check`.
@@ -182,6 +184,23 @@ pub(crate) struct Verify {
     #[arg(long, value_name = "N", default_value_t = 5)]
     pub(crate) repeat: usize,
     /// Verify this many katas at a time
+    #[arg(long, short, value_name = "N")]
+    pub(crate) jobs: Option<usize>,
+}
+
+/// `author mutants`.
+#[derive(Debug, Args)]
+pub(crate) struct Mutants {
+    /// Ids, tracks, or paths inside either; none means all
+    #[arg(value_name = "KATA")]
+    pub(crate) katas: Vec<String>,
+    /// Try only mutants whose name contains this text
+    #[arg(long, value_name = "TEXT", default_value = "")]
+    pub(crate) only: String,
+    /// Run each mutant this many times, each under a new seed
+    #[arg(long, value_name = "N", default_value_t = 3)]
+    pub(crate) repeat: usize,
+    /// Try this many mutants at a time
     #[arg(long, short, value_name = "N")]
     pub(crate) jobs: Option<usize>,
 }

@@ -91,6 +91,7 @@ fn run(cli: Cli) -> Result<ExitCode> {
         Command::Progress => learn::progress(&here),
         Command::Doctor => doctor::doctor(&here),
         Command::Author(Author::Verify(verify)) => author::verify(&here, &verify),
+        Command::Author(Author::Mutants(mutants)) => author::mutants(&here, &mutants),
     }
 }
 

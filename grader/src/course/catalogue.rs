@@ -70,6 +70,9 @@ pub(crate) struct About {
     pub(crate) limits: Limits,
     /// Hints, each of which says more than the one before.
     pub(crate) hints: Vec<Hint>,
+    /// Mutants of the solution that are the same program.
+    #[serde(default)]
+    pub(crate) equivalent: Vec<Equivalent>,
 }
 
 impl About {
@@ -105,6 +108,16 @@ pub(crate) struct Hint {
     pub(crate) en: String,
     /// In Simplified Chinese.
     pub(crate) zh: String,
+}
+
+/// A mutant of the solution that no suite can catch, because it does the same.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Equivalent {
+    /// Its name, as `author mutants` prints it.
+    pub(crate) mutant: String,
+    /// Why it does the same.
+    pub(crate) reason: String,
 }
 
 impl Catalogue {

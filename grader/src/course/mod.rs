@@ -15,7 +15,7 @@ mod suite_source;
 #[cfg(test)]
 mod testing;
 
-pub(crate) use catalogue::{Catalogue, Kata, SupportCrate};
+pub(crate) use catalogue::{Catalogue, Equivalent, Kata, SupportCrate};
 pub(crate) use intake::take;
 pub(crate) use layout::{is_hidden, misplaced};
 pub(crate) use macro_source::MacroSource;

@@ -3,8 +3,11 @@
 
 mod behaviour;
 mod forgery;
+mod mutants;
 mod signatures;
 mod texts;
+
+pub(crate) use mutants::{Fate, Survey, survey};
 
 use crate::course::{Catalogue, Kata};
 use crate::engine::{Engine, Terms};
@@ -68,35 +71,54 @@ impl Bench {
     }
 }
 
-/// Verifies katas, `jobs` at a time; findings in the course's order.
-///
-/// # Errors
-/// When the grader cannot do its job. What is wrong with a kata is in its findings.
-pub(crate) async fn verify(
-    catalogue: &Arc<Catalogue>,
-    katas: &[&Kata],
-    repeat: usize,
-    jobs: usize,
-    events: &Events,
-) -> Result<Vec<Findings>> {
+/// What is to be proven, and how.
+#[derive(Clone, Copy)]
+pub(crate) struct Proof<'a> {
+    /// The course.
+    pub(crate) catalogue: &'a Arc<Catalogue>,
+    /// The katas.
+    pub(crate) katas: &'a [&'a Kata],
+    /// How often everything is run, each time under a new seed.
+    pub(crate) repeat: usize,
+    /// What happens at a time.
+    pub(crate) jobs: usize,
+    /// Who is told what happens.
+    pub(crate) events: &'a Events,
+}
+
+impl Proof<'_> {
+    fn bench(&self, kata: &Kata, engine: &Arc<Engine>) -> Bench {
+        Bench {
+            catalogue: Arc::clone(self.catalogue),
+            kata: kata.clone(),
+            engine: Arc::clone(engine),
+            repeat: self.repeat.max(1),
+            events: self.events.clone(),
+        }
+    }
+}
+
+async fn engine_for_authors(catalogue: &Catalogue, events: &Events) -> Result<Arc<Engine>> {
     let terms = Terms {
         seed: 0,
         rounds: 1,
         strictness: Strictness::usual(),
-        // Katas are verified side by side, so no kata needs more than its own place.
+        // What is proven is run side by side already.
         jobs: 1,
     };
-    let engine = Arc::new(Engine::open(&catalogue.root, terms, events).await?);
-    let places = Arc::new(Semaphore::new(jobs.max(1)));
+    Ok(Arc::new(Engine::open(&catalogue.root, terms, events).await?))
+}
+
+/// Verifies katas, `proof.jobs` at a time; findings in the course's order.
+///
+/// # Errors
+/// When the grader cannot do its job. What is wrong with a kata is in its findings.
+pub(crate) async fn verify(proof: Proof<'_>) -> Result<Vec<Findings>> {
+    let engine = engine_for_authors(proof.catalogue, proof.events).await?;
+    let places = Arc::new(Semaphore::new(proof.jobs.max(1)));
     let mut running = Vec::new();
-    for kata in katas {
-        let bench = Bench {
-            catalogue: Arc::clone(catalogue),
-            kata: (*kata).clone(),
-            engine: Arc::clone(&engine),
-            repeat,
-            events: events.clone(),
-        };
+    for kata in proof.katas {
+        let bench = proof.bench(kata, &engine);
         let places = Arc::clone(&places);
         running.push(tokio::spawn(async move {
             let _place = places.acquire().await;

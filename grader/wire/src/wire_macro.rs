@@ -36,16 +36,31 @@ macro_rules! wire {
     ($(#[$meta:meta])* $vis:vis enum $name:ident {
         $($(#[$vmeta:meta])* $variant:ident $(($ty:ty))?),* $(,)?
     }) => {
-        $(#[$meta])* $vis enum $name { $($(#[$vmeta])* $variant $(($ty))?),* }
+        $crate::wire!(@enum $(#[$meta])* $vis $name
+            $($(#[$vmeta])* { $variant $(($ty))? } $variant $((value: $ty))?),*);
+    };
+    // Fields have names here, so that a variant can have several: those of its patterns.
+    (@enum $(#[$meta:meta])* $vis:vis $name:ident $(
+        $(#[$vmeta:meta])* { $($declared:tt)* }
+        $variant:ident $(($($field:ident : $ty:ty),*))?
+    ),*) => {
+        $(#[$meta])* $vis enum $name { $($(#[$vmeta])* $($declared)*),* }
         impl $crate::Wire for $name {
             fn put(&self, out: &mut Vec<u8>) {
-                $crate::wire!(@put self out 0_u8; $name $($variant $(($ty))?),*);
+                $crate::wire!(@put self out 0_u8; $name $($variant $(($($field),*))?),*);
             }
             fn take(bytes: &mut &[u8]) -> Option<Self> {
                 let mut left = <u8 as $crate::Wire>::take(bytes)?;
                 $(
                     if left == 0 {
-                        return $crate::wire!(@make $name $variant bytes $(($ty))?);
+                        return 'taken: {
+                            $($(
+                                let Some($field) = <$ty as $crate::Wire>::take(bytes) else {
+                                    break 'taken None;
+                                };
+                            )*)?
+                            Some($name::$variant $(($($field),*))?)
+                        };
                     }
                     left -= 1;
                 )*
@@ -61,18 +76,14 @@ macro_rules! wire {
         }
         $crate::wire!(@put $this $out $tag + 1; $name $($($rest)*)?);
     };
-    (@put $this:ident $out:ident $tag:expr; $name:ident $variant:ident ($ty:ty) $(, $($rest:tt)*)?) => {
-        if let $name::$variant(value) = $this {
+    (@put $this:ident $out:ident $tag:expr; $name:ident
+        $variant:ident ($($field:ident),*) $(, $($rest:tt)*)?
+    ) => {
+        if let $name::$variant($($field),*) = $this {
             $out.push($tag);
-            return $crate::Wire::put(value, $out);
+            $($crate::Wire::put($field, $out);)*
+            return;
         }
         $crate::wire!(@put $this $out $tag + 1; $name $($($rest)*)?);
-    };
-    (@make $name:ident $variant:ident $bytes:ident) => { Some($name::$variant) };
-    (@make $name:ident $variant:ident $bytes:ident ($ty:ty)) => {
-        'taken: {
-            let Some(value) = <$ty as $crate::Wire>::take($bytes) else { break 'taken None };
-            Some($name::$variant(value))
-        }
     };
 }

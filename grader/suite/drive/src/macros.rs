@@ -58,6 +58,26 @@ macro_rules! drive_half {
         }
         const _: () = $crate::travels::<$input, $report>();
     };
+    (case $name:ident $title:literal, points = $points:literal,
+        input = |$rng:ident| -> $input:ty $draw:block,
+        drive = |$given:pat_param| -> $report:ty $drive:block,
+        judge = |$judge:ident, $judged:pat_param, $got:pat_param| $record:block $(,)?
+    ) => {
+        $crate::drive_half!(case $name $title, points = $points,
+            input = |$rng| -> $input $draw,
+            drive = |$given, _log| -> $report $drive,
+            judge = |_, _, _events| {},
+        );
+    };
+    (calls $name:ident $title:literal, points = $points:literal,
+        input = |$rng:ident| $draw:block $(,)?
+    ) => {
+        $crate::drive_half!(case $name $title, points = $points,
+            input = |$rng| -> Vec<Call> $draw,
+            drive = |calls, _log| -> Vec<$crate::Shown> { act(&calls) },
+            judge = |_, _, _events| {},
+        );
+    };
     (compile_fail $name:ident $title:literal, points = $points:literal,
         fails = $fails:block, compiles = $compiles:block $(,)?
     ) => {};
@@ -72,6 +92,9 @@ macro_rules! drive_entry {
             name: stringify!($name),
             run: $name,
         }
+    };
+    (calls $name:ident) => {
+        $crate::drive_entry!(case $name)
     };
     (compile_fail $name:ident) => {
         $crate::Act {

@@ -1,6 +1,6 @@
 //! The deciding half of one case.
 
-use crate::{Check, Excerpt, Mismatch, Rng};
+use crate::{Check, Excerpt, Judge, Mismatch, Rng};
 use std::fmt::Debug;
 use suite_drive::{Event, Wire, wire};
 
@@ -77,6 +77,13 @@ pub const fn is_used(name: &str) -> bool {
 /// Draws and encodes.
 pub fn draw<I: Wire>(input: fn(&mut Rng) -> I, mut rng: Rng) -> Vec<u8> {
     input(&mut rng).to_bytes()
+}
+
+/// What a recording judge finds.
+pub fn record(judge: impl FnOnce(&mut Judge)) -> Check {
+    let mut found = Judge::default();
+    judge(&mut found);
+    found.into_check()
 }
 
 /// Decodes an answer and judges it against the input drawn from `rng`.

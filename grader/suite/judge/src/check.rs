@@ -92,6 +92,20 @@ impl Check {
         if self.passed() { further() } else { self }
     }
 
+    /// How much is wrong.
+    pub(crate) fn noted(&self) -> usize {
+        self.mismatches.len() + self.left_out
+    }
+
+    /// Names the likely cause of everything behind the first `from`, where none is named yet.
+    pub(crate) fn explain(&mut self, from: usize, cause: &str) {
+        for mismatch in self.mismatches.iter_mut().skip(from) {
+            if mismatch.cause.is_empty() {
+                mismatch.cause = Excerpt::new(cause);
+            }
+        }
+    }
+
     /// Whether nothing is wrong.
     #[must_use]
     pub fn passed(&self) -> bool {

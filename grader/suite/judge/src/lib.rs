@@ -7,15 +7,19 @@
 mod case;
 mod check;
 mod excerpt;
+mod files;
+mod judge;
 mod macros;
 pub mod protocol;
 mod rng;
 mod serve;
 
-pub use case::{Case, Half, Judgement, Wrong, decide, draw, is_used};
+pub use case::{Case, Half, Judgement, Wrong, decide, draw, is_used, record};
 pub use check::{Check, Mismatch, check, each, equal};
 pub use excerpt::Excerpt;
+pub use files::{Access, Files};
+pub use judge::{Judge, Look, Model};
 pub use rng::Rng;
 pub use serve::serve;
-pub use suite_drive::Event;
+pub use suite_drive::{Bytes, Event, FileCall, Shown, calls, texts_of};
 pub use wire::{Hidden, Wire, wire};

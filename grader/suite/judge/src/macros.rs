@@ -55,6 +55,37 @@ macro_rules! judge_half {
             ) -> $crate::Check $judge
         }
     };
+    (case $name:ident $title:literal, points = $points:literal,
+        input = |$rng:ident| -> $input:ty $draw:block,
+        drive = |$given:pat_param| -> $report:ty $drive:block,
+        judge = |$judge:ident, $judged:pat_param, $got:pat_param| $record:block $(,)?
+    ) => {
+        mod $name {
+            #[allow(unused_imports, reason = "a case may need nothing from outside")]
+            use super::*;
+            pub(super) const CLAIMS: bool = false;
+            pub(super) fn draw($rng: &mut $crate::Rng) -> $input $draw
+            #[allow(clippy::ptr_arg, reason = "the report's type is what it is")]
+            fn record($judge: &mut $crate::Judge, $judged: &$input, $got: &$report) $record
+            #[allow(clippy::ptr_arg, reason = "the report's type is what it is")]
+            pub(super) fn judge(
+                input: &$input,
+                got: &$report,
+                _events: &[$crate::Event],
+            ) -> $crate::Check {
+                $crate::record(|judge| record(judge, input, got))
+            }
+        }
+    };
+    (calls $name:ident $title:literal, points = $points:literal,
+        input = |$rng:ident| $draw:block $(,)?
+    ) => {
+        $crate::judge_half!(case $name $title, points = $points,
+            input = |$rng| -> Vec<Call> $draw,
+            drive = |_| -> Vec<$crate::Shown> {},
+            judge = |judge, calls, gave| { judge.model::<Model>(calls, gave) },
+        );
+    };
     (compile_fail $name:ident $title:literal, points = $points:literal,
         fails = $fails:block, compiles = $compiles:block $(,)?
     ) => {};
@@ -76,6 +107,7 @@ macro_rules! judge_entry {
             },
         }
     };
+    (calls $($case:tt)*) => { $crate::judge_entry!(case $($case)*) };
     (compile_fail $name:ident $title:literal, points = $points:literal, $($rest:tt)*) => {
         $crate::Case {
             name: stringify!($name),

@@ -1,369 +1,442 @@
 use suite::suite;
 
 suite!(
+    shared = {
+        use suite::{Bytes, FileCall, Shown};
+
+        suite::wire! {
+            /// The modes, in the order of the README's table.
+            #[derive(Debug, Clone, Copy)]
+            pub enum Row { Read, Write, Append, ReadUpdate, WriteUpdate, AppendUpdate }
+        }
+        suite::calls! {
+            Call {
+                Parse(text: String) => "{text:?}.parse::<Mode>()",
+                WriteText(path: String, text: String) => "write_text({path:?}, {text:?})",
+                AppendText(path: String, text: String) => "append_text({path:?}, {text:?})",
+                ReadText(path: String) => "read_text({path:?})",
+                ReadBytes(path: String) => "read_bytes({path:?})",
+                Open(row: Row, path: String) => "Mode::{row:?}.open({path:?})",
+                Options(row: Row, path: String) => "Mode::{row:?}.options().open({path:?})",
+                WithFile(row: Row, path: String) => "with_file({path:?}, Mode::{row:?}, …)",
+                Close => "close the file",
+                Std(call: FileCall) => "{call:?}",
+            }
+        }
+    },
     acting = {
-        use file_modes::{
-            Mode, ParseModeError, append_text, read_bytes, read_text, with_file, write_text,
-        };
-        use std::fs::{self, File};
-        use std::io::{ErrorKind, Read, Seek, Write};
+        use file_modes::{Mode, append_text, read_bytes, read_text, with_file, write_text};
+        use std::fs::File;
+        use std::io::{self, Error, ErrorKind};
+        use suite::{on_files, result};
 
-        fn kind<T>(result: std::io::Result<T>) -> String {
-            result.map_or_else(|error| format!("{:?}", error.kind()), |_| "Ok".to_owned())
+        const MODES: [Mode; 6] = [
+            Mode::Read,
+            Mode::Write,
+            Mode::Append,
+            Mode::ReadUpdate,
+            Mode::WriteUpdate,
+            Mode::AppendUpdate,
+        ];
+
+        fn act(calls: &[Call]) -> Vec<Shown> {
+            std::fs::create_dir("folder").unwrap();
+            let mut gave = Vec::new();
+            run(&mut calls.iter(), None, &mut gave);
+            gave
         }
 
-        fn name(mode: Mode) -> String {
-            let name = match mode {
-                Mode::Read => "Read",
-                Mode::Write => "Write",
-                Mode::Append => "Append",
-                Mode::ReadUpdate => "ReadUpdate",
-                Mode::WriteUpdate => "WriteUpdate",
-                Mode::AppendUpdate => "AppendUpdate",
-            };
-            name.to_owned()
-        }
-
-        fn update_mode(name: &str) -> Mode {
-            match name {
-                "r+" => Mode::ReadUpdate,
-                "w+" => Mode::WriteUpdate,
-                _ => Mode::AppendUpdate,
+        /// Goes on until the file is closed.
+        fn run(calls: &mut std::slice::Iter<Call>, file: Option<&mut File>, gave: &mut Vec<Shown>) {
+            let mut file = file;
+            while let Some(call) = calls.next() {
+                let (mode, path) = match call {
+                    Call::Close => return,
+                    Call::Open(row, path)
+                    | Call::Options(row, path)
+                    | Call::WithFile(row, path) => (MODES[*row as usize], path),
+                    _ => {
+                        gave.push(call_one(call, file.as_deref_mut()));
+                        continue;
+                    }
+                };
+                let before = gave.len();
+                let mut body = |file: &mut File| {
+                    gave.push(Shown::new("open"));
+                    run(calls, Some(file), gave);
+                    Ok(())
+                };
+                let closed = match call {
+                    Call::Open(..) => mode.open(path).and_then(|mut file| body(&mut file)),
+                    Call::Options(..) => mode
+                        .options()
+                        .open(path)
+                        .and_then(|mut file| body(&mut file)),
+                    _ => with_file(path, mode, body),
+                };
+                if gave.len() == before {
+                    gave.push(result(&closed));
+                    run(calls, None, gave);
+                }
+                gave.push(result(&closed));
             }
         }
 
-        fn listing() -> Vec<String> {
-            let entries = fs::read_dir(".").unwrap();
-            let mut names: Vec<String> = entries
-                .map(|entry| entry.unwrap().file_name().to_string_lossy().into_owned())
-                .collect();
-            names.sort();
-            names
+        fn call_one(call: &Call, file: Option<&mut File>) -> Shown {
+            match call {
+                Call::Parse(text) => Shown::of(&text.parse::<Mode>()),
+                Call::WriteText(path, text) => result(&write_text(path, text)),
+                Call::AppendText(path, text) => result(&append_text(path, text)),
+                Call::ReadText(path) => result(&read_text(path)),
+                Call::ReadBytes(path) => result(&read_bytes(path).map(Bytes)),
+                Call::Std(call) => on_files(call, file),
+                Call::Open(..) | Call::Options(..) | Call::WithFile(..) | Call::Close => {
+                    unreachable!()
+                }
+            }
         }
     },
     deciding = {
-        use suite::{Check, Rng, check, each, equal};
+        use Call::*;
+        use FileCall::*;
+        use std::io::ErrorKind;
+        use suite::{Access, Files, Rng, texts_of};
 
-        /// The contract of the README, read from left to right.
-        fn parse(mode: &str) -> Result<String, (String, Option<char>)> {
-            let (mut base, mut plus, mut binary) = (None, false, false);
-            for letter in mode.chars() {
-                match letter {
-                    'r' | 'w' | 'a' if base == Some(letter) => {
-                        return Err(("Repeated".to_owned(), Some(letter)));
-                    }
-                    'r' | 'w' | 'a' if base.is_some() => {
-                        return Err(("SecondBase".to_owned(), Some(letter)));
-                    }
-                    'r' | 'w' | 'a' => base = Some(letter),
-                    '+' if plus => return Err(("Repeated".to_owned(), Some(letter))),
-                    'b' if binary => return Err(("Repeated".to_owned(), Some(letter))),
-                    '+' => plus = true,
-                    'b' => binary = true,
-                    _ => return Err(("Unknown".to_owned(), Some(letter))),
-                }
+        /// The README's table, row by row: read, write, create, empty, at the end.
+        const TABLE: [(Row, &str, [bool; 5]); 6] = [
+            (Row::Read, "r", [true, false, false, false, false]),
+            (Row::Write, "w", [false, true, true, true, false]),
+            (Row::Append, "a", [false, true, true, false, true]),
+            (Row::ReadUpdate, "r+", [true, true, false, false, false]),
+            (Row::WriteUpdate, "w+", [true, true, true, true, false]),
+            (Row::AppendUpdate, "a+", [true, true, true, false, true]),
+        ];
+        const WAYS: [fn(Row, String) -> Call; 3] = [Open, Options, WithFile];
+
+        fn parse(text: &str) -> String {
+            for (at, letter) in text.char_indices() {
+                let before = &text[..at];
+                let error = match letter {
+                    _ if before.contains(letter) => "Repeated",
+                    'r' | 'w' | 'a' if before.contains(['r', 'w', 'a']) => "SecondBase",
+                    'r' | 'w' | 'a' | '+' | 'b' => continue,
+                    _ => "Unknown",
+                };
+                return format!("Err({error}({letter:?}))");
             }
-            let base = match base {
-                Some('r') => "Read",
-                Some('w') => "Write",
-                Some(_) => "Append",
-                None => return Err(("MissingBase".to_owned(), None)),
-            };
-            Ok(format!("{base}{}", if plus { "Update" } else { "" }))
-        }
-
-        fn valid_mode(rng: &mut Rng) -> String {
-            let mut letters = vec![*rng.pick(&['r', 'w', 'a'])];
-            letters.extend(rng.flip().then_some('b'));
-            letters.extend(rng.flip().then_some('+'));
-            rng.shuffled(letters).into_iter().collect()
-        }
-
-        fn broken_mode(rng: &mut Rng) -> String {
-            loop {
-                let letters = rng.list(0..=4, |rng| {
-                    *rng.pick(&['r', 'w', 'a', 'b', '+', 'x', 't', 'U', ' '])
-                });
-                let mode: String = letters.into_iter().collect();
-                if parse(&mode).is_err() {
-                    return mode;
-                }
+            let is = |letters: &str| letters.chars().all(|letter| text.contains(letter));
+            match TABLE.iter().rev().find(|(_, letters, _)| is(letters)) {
+                Some((row, ..)) => format!("Ok({row:?})"),
+                None => "Err(MissingBase)".to_owned(),
             }
         }
 
-        fn as_text(bytes: &[u8]) -> String {
-            String::from_utf8_lossy(bytes).into_owned()
+        struct Model {
+            files: Files,
+            /// Writing leaves what is behind the new text.
+            keeps_the_rest: bool,
         }
 
-        fn file_holds(got: &[u8], expected: &str) -> Check {
-            equal(&as_text(got), expected).named("the file")
+        impl Default for Model {
+            fn default() -> Self {
+                let files = Files::with_folders(&["folder"]);
+                Self {
+                    files,
+                    keeps_the_rest: false,
+                }
+            }
+        }
+
+        impl Model {
+            fn change(&mut self, path: &str, to: impl FnOnce(&mut Vec<u8>)) -> Shown {
+                Shown::of(&self.files.get_mut(path).map(to))
+            }
+
+            fn open(&mut self, row: Row, path: &str) -> Shown {
+                let [read, write, create, truncate, append] = TABLE[row as usize].2;
+                let access = Access {
+                    read,
+                    write,
+                    create,
+                    truncate,
+                    append,
+                };
+                let opened = self.files.open(path, access);
+                opened.map_or_else(
+                    |kind| Shown::of(&Err::<(), _>(kind)),
+                    |()| Shown::new("open"),
+                )
+            }
+        }
+
+        impl suite::Model for Model {
+            type Call = Call;
+
+            fn call(&mut self, call: &Call) -> Shown {
+                let keeps = self.keeps_the_rest;
+                match call {
+                    Parse(text) => Shown::new(parse(text)),
+                    WriteText(path, text) => self.change(path, |file| {
+                        let rest = file.get(text.len()..).filter(|_| keeps).unwrap_or_default();
+                        *file = [text.as_bytes(), rest].concat();
+                    }),
+                    AppendText(path, text) => self.change(path, |file| file.extend(text.bytes())),
+                    ReadText(path) => {
+                        let bytes = self.files.get(path);
+                        let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec());
+                        Shown::of(
+                            &bytes
+                                .and_then(|bytes| text(bytes).map_err(|_| ErrorKind::InvalidData)),
+                        )
+                    }
+                    ReadBytes(path) => self.files.call(&Look(path.clone())),
+                    Open(row, path) | Options(row, path) | WithFile(row, path) => {
+                        self.open(*row, path)
+                    }
+                    Close => Shown::of(&self.files.close()),
+                    Std(call) => self.files.call(call),
+                }
+            }
+
+            fn mistaken() -> Vec<(Self, &'static str)> {
+                let cause = "a file opened for writing keeps its old length unless it is truncated";
+                vec![(
+                    Model {
+                        keeps_the_rest: true,
+                        ..Model::default()
+                    },
+                    cause,
+                )]
+            }
+        }
+
+        fn path() -> String {
+            "job.txt".to_owned()
+        }
+
+        fn look() -> Call {
+            Std(Look(path()))
+        }
+
+        fn put(bytes: &[u8]) -> Call {
+            Std(Put(path(), Bytes(bytes.to_vec())))
+        }
+
+        /// Texts that something may cut, trim, translate or guess at.
+        fn odd_texts(rng: &mut Rng) -> Vec<String> {
+            let odd = [
+                "",
+                "\n",
+                " \t padded \n\n",
+                "a\r\nb\rc\n",
+                "\u{feff}grüße 你好 🦀\0",
+            ];
+            let long = [("x", 66_000), ("你好\r\n", 1_100)];
+            let long = long.map(|(part, times)| part.repeat(times) + &rng.word(1..=9));
+            let texts = odd.into_iter().map(str::to_owned).chain(long);
+            texts.chain([rng.text(1..=30)]).collect()
+        }
+
+        /// Every mode, in every way, with a file that is there and without one.
+        fn table(rng: &mut Rng, then: &[Call]) -> Vec<Call> {
+            let old = put(rng.word(10..=20).as_bytes());
+            let mut calls = Vec::new();
+            for (row, ..) in TABLE {
+                for way in WAYS {
+                    for there in [vec![old.clone()], vec![old.clone(), Std(Remove(path()))]] {
+                        let open = [way(row, path())];
+                        let end = [Close, Std(List)];
+                        calls.extend([&there[..], &open, then, &end].concat());
+                    }
+                }
+            }
+            calls
         }
     },
-    writing_replaces_the_whole_file = case(
+    a_text_is_written_and_read_back_as_it_is = calls(
+        "A text that was written is read back as it is, whatever is in it.",
+        points = 1,
+        input = |rng| {
+            let steps = |text| [WriteText(path(), text), look(), ReadText(path())];
+            odd_texts(rng).into_iter().flat_map(steps).collect()
+        },
+    ),
+    writing_replaces_the_whole_file = calls(
         "Writing replaces the whole file, also with a shorter text.",
         points = 1,
-        input = |rng| -> (String, String) { (rng.text(20..=40), rng.text(0..=15)) },
-        drive = |(long, short), _log| -> (String, Vec<u8>) {
-            write_text("job.txt", &long).unwrap();
-            let second = kind(write_text("job.txt", &short));
-            (second, fs::read("job.txt").unwrap())
-        },
-        judge = |(_, short), (second, bytes), _events| {
-            equal(second, "Ok").named("the second `write_text`").and(
-                file_holds(bytes, short).because(
-                    "a file opened for writing keeps its old length unless it is truncated",
-                ),
-            )
+        input = |rng| {
+            let texts = [20, 40, 9, 0, 5].map(|len| rng.text(len..=len));
+            let steps = texts.map(|text| [WriteText(path(), text), look()]);
+            [&[put(&rng.bytes(100..=100))], steps.as_flattened()].concat()
         },
     ),
-    appending_keeps_what_is_there_and_creates_what_is_not = case(
+    appending_keeps_what_is_there_and_creates_what_is_not = calls(
         "Appending keeps what is there, and creates what is not.",
         points = 1,
-        input = |rng| -> (Option<String>, Vec<String>) {
-            let before = if rng.flip() {
-                Some(rng.text(1..=20))
-            } else {
-                None
-            };
-            (before, rng.list(2..=5, |rng| rng.text(1..=12)))
-        },
-        drive = |(before, texts), _log| -> (Vec<String>, Vec<u8>) {
-            if let Some(before) = before {
-                fs::write("log.txt", before).unwrap();
-            }
-            let kinds = texts.iter().map(|text| kind(append_text("log.txt", text)));
-            (kinds.collect(), fs::read("log.txt").unwrap_or_default())
-        },
-        judge = |(before, texts), (kinds, bytes), _events| {
-            let whole = before.clone().unwrap_or_default() + &texts.concat();
-            check(
-                kinds.iter().all(|kind| kind == "Ok"),
-                "every `append_text` is `Ok`",
-                format!("{kinds:?}"),
-            )
-            .because("`append` alone does not create a missing file")
-            .and(file_holds(bytes, &whole))
+        input = |rng| {
+            let steps = |text| [AppendText(path(), text), look()];
+            let calls: Vec<Call> = odd_texts(rng).into_iter().flat_map(steps).collect();
+            [&calls[..], &[put(b"old\r\n")], &calls].concat()
         },
     ),
-    every_valid_mode_string_has_one_meaning = case(
+    every_valid_mode_string_has_one_meaning = calls(
         "Every valid mode string has one meaning, in whatever order its letters stand.",
         points = 1,
-        input = |rng| -> Vec<String> { rng.list(12..=12, valid_mode) },
-        drive = |modes, _log| -> Vec<Option<String>> {
-            let parsed = modes.iter().map(|mode| mode.parse::<Mode>().ok().map(name));
-            parsed.collect()
-        },
-        judge = |modes, got, _events| {
-            each(modes, got, |mode, got| {
-                equal(got, &parse(mode).ok()).named(format!("{mode:?}"))
-            })
-            .because("`b` means nothing in Rust, and `+` may stand before or after it")
+        input = |rng| {
+            let mut texts = texts_of("rwab+", 3);
+            texts.retain(|text| parse(text).starts_with("Ok"));
+            rng.shuffled(texts.into_iter().map(Parse))
         },
     ),
-    a_broken_mode_string_names_its_first_bad_letter = case(
+    a_broken_mode_string_names_its_first_bad_letter = calls(
         "A broken mode string names its first bad letter from the left.",
         points = 2,
-        input = |rng| -> Vec<String> {
-            let mut modes = rng.list(12..=12, broken_mode);
-            modes.extend(["rw".to_owned(), "r+w".to_owned(), "b+".to_owned()]);
-            modes
-        },
-        drive = |modes, _log| -> Vec<Result<String, (String, Option<char>)>> {
-            let parsed = modes.iter().map(|mode| {
-                mode.parse::<Mode>().map(name).map_err(|error| match error {
-                    ParseModeError::MissingBase => ("MissingBase".to_owned(), None),
-                    ParseModeError::SecondBase(letter) => ("SecondBase".to_owned(), Some(letter)),
-                    ParseModeError::Repeated(letter) => ("Repeated".to_owned(), Some(letter)),
-                    ParseModeError::Unknown(letter) => ("Unknown".to_owned(), Some(letter)),
-                    _ => ("another variant".to_owned(), None),
-                })
-            });
-            parsed.collect()
-        },
-        judge = |modes, got, _events| {
-            each(modes, got, |mode, got| {
-                equal(got, &parse(mode)).named(format!("{mode:?}"))
-            })
-            .because("go through the letters once and stop at the first that does not fit")
+        input = |rng| {
+            let odd = rng.pick(&['R', 'ŕ', '你', '\n', '\0', '＋', '🦀']);
+            let texts = texts_of(&format!("rwab+xtU {odd}"), 4);
+            texts.into_iter().map(Parse).collect()
         },
     ),
-    plus_modes_read_and_write_as_python_does = case(
-        "`r+` writes over the old text, `w+` empties it first, `a+` always writes at the end.",
+    opening_creates_and_empties_what_the_table_says = calls(
+        "Opening creates and empties what the table says, and nothing else.",
         points = 2,
-        input = |rng| -> (String, String, String) {
-            let mode = *rng.pick(&["r+", "w+", "a+"]);
-            (mode.to_owned(), rng.word(10..=20), rng.word(1..=9))
-        },
-        drive = |(mode, old, new), _log| -> (String, String, Vec<u8>) {
-            fs::write("notes.txt", old).unwrap();
-            let mut file = update_mode(&mode).open("notes.txt").unwrap();
-            let mut read = String::new();
-            let first = file.read_to_string(&mut read);
-            let mut rest = || -> std::io::Result<()> {
-                file.rewind()?;
-                file.write_all(new.as_bytes())?;
-                file.flush()
-            };
-            let wrote = first.and_then(|_| rest());
-            (kind(wrote), read, fs::read("notes.txt").unwrap())
-        },
-        judge = |(mode, old, new), (wrote, read, bytes), _events| {
-            let (seen, left) = match mode.as_str() {
-                "r+" => (old.clone(), format!("{new}{}", &old[new.len()..])),
-                "w+" => (String::new(), new.clone()),
-                _ => (old.clone(), format!("{old}{new}")),
-            };
-            equal(wrote, "Ok")
-                .named("reading, seeking to 0 and writing")
-                .and(equal(read, &seen).named("what was read"))
-                .and(file_holds(bytes, &left))
-                .because("each column of the README's table is one switch of `OpenOptions`")
+        input = |rng| { table(rng, &[look()]) },
+    ),
+    a_handle_reads_only_if_its_mode_says_so = calls(
+        "A handle reads if the table says so; otherwise reading is an error.",
+        points = 1,
+        input = |rng| { table(rng, &[Std(Read)]) },
+    ),
+    a_handle_writes_only_where_its_mode_says = calls(
+        "A handle writes where the table says: where it stands, at the end, or not at all.",
+        points = 1,
+        input = |rng| {
+            let [first, second] = [2, 1].map(|len| Std(Write(rng.word(len..=9))));
+            table(
+                rng,
+                &[first, look(), Std(Seek(1)), second, look(), Std(Read)],
+            )
         },
     ),
-    two_append_handles_never_overwrite_each_other = case(
+    two_append_handles_never_overwrite_each_other = calls(
         "Two append handles never overwrite each other.",
         points = 2,
-        input = |rng| -> Vec<(bool, String)> {
-            let mut turns = rng.list(4..=10, |rng| (rng.flip(), rng.word(1..=8)));
-            turns.insert(0, (true, rng.word(4..=8)));
-            turns.push((false, rng.word(1..=3)));
-            turns
-        },
-        drive = |turns, _log| -> Vec<u8> {
-            let mut left = Mode::Append.open("shared.log").unwrap();
-            let mut right = Mode::Append.open("shared.log").unwrap();
-            for (on_left, text) in turns {
-                let file = if on_left { &mut left } else { &mut right };
-                file.write_all(text.as_bytes()).unwrap();
+        input = |rng| {
+            let [a, a_plus] = [Row::Append, Row::AppendUpdate].map(|row| Open(row, path()));
+            let mut calls = Vec::new();
+            for (left, right) in [(&a, &a), (&a, &a_plus), (&a_plus, &a)] {
+                calls.extend([put(b"old\n"), left.clone()]);
+                for handle in [Some(right), None, Some(right), None] {
+                    calls.extend(handle.cloned());
+                    calls.extend([Std(Write(rng.word(1..=8))), look()]);
+                    calls.extend(handle.map(|_| Close));
+                }
+                calls.push(Close);
             }
-            fs::read("shared.log").unwrap()
-        },
-        judge = |turns, bytes, _events| {
-            let whole: String = turns.iter().map(|(_, text)| text.as_str()).collect();
-            file_holds(bytes, &whole)
-                .because("seeking to the end once is not appending: the other handle moves the end")
+            calls
         },
     ),
-    bytes_survive_and_text_is_checked = case(
+    bytes_survive_and_text_is_checked = calls(
         "Bytes come back as they are; text that is not UTF-8 is an error, not a guess.",
         points = 1,
-        input = |rng| -> (String, Vec<u8>) {
-            let mut bytes = rng.shuffled(0..=255);
-            bytes.extend(b"\r\n");
-            (rng.text(5..=30), bytes)
-        },
-        drive = |(text, bytes), _log| -> (Option<Vec<u8>>, Vec<Result<String, String>>) {
-            fs::write("data.bin", &bytes).unwrap();
-            fs::write("text.txt", &text).unwrap();
-            let texts = ["text.txt", "data.bin"]
-                .map(|file| read_text(file).map_err(|error| format!("{:?}", error.kind())));
-            (read_bytes("data.bin").ok(), texts.into())
-        },
-        judge = |(text, bytes), (raw, texts), _events| {
-            let expected = vec![Ok(text.clone()), Err("InvalidData".to_owned())];
-            equal(raw, &Some(bytes.clone()))
-                .named("`read_bytes`")
-                .and(equal(texts, &expected).named("`read_text` of a text and of other bytes"))
-                .because("replacing what is not UTF-8 loses data without a word")
+        input = |rng| {
+            let far_behind = ["é".repeat(40_000).as_bytes(), b"\xff"].concat();
+            let cut_alone_latin: [&[u8]; 3] = [b"caf\xc3", b"\xa9", b"\xe9t\xe9"];
+            let surrogate_long_utf16: [&[u8]; 3] = [b"\xed\xa0\x80", b"\xc0\xaf", b"\xff\xfea\0"];
+            let others = [&b""[..], b"\r\n\0", &rng.shuffled(0..=255), &far_behind];
+            let files = [&cut_alone_latin[..], &surrogate_long_utf16, &others].concat();
+            let steps = |file| [put(file), ReadBytes(path()), ReadText(path())];
+            files.into_iter().flat_map(steps).collect()
         },
     ),
-    failures_are_told_apart_and_create_nothing = case(
-        "Failures are told apart, and nothing is created by a call that fails.",
+    failures_are_told_apart_and_create_nothing = calls(
+        "Failures are told apart, and a call that fails creates and changes nothing.",
         points = 2,
-        input = |rng| -> (String, String) {
-            let names = rng.words(2);
-            (names[0].clone(), names[1].clone())
-        },
-        drive = |(folder, file), _log| -> (Vec<String>, Vec<String>) {
-            fs::create_dir(&folder).unwrap();
-            let inside = format!("missing/{file}");
-            let kinds = vec![
-                kind(read_text(&file)),
-                kind(read_bytes(&file)),
-                kind(write_text(&inside, "text")),
-                kind(append_text(&inside, "text")),
-                kind(write_text(&folder, "text")),
-                kind(Mode::ReadUpdate.open(&file)),
-            ];
-            (kinds, listing())
-        },
-        judge = |(folder, file), (kinds, listing), _events| {
-            let calls = [
-                ("read_text(missing file)", "NotFound"),
-                ("read_bytes(missing file)", "NotFound"),
-                ("write_text(in a missing folder)", "NotFound"),
-                ("append_text(in a missing folder)", "NotFound"),
-                ("write_text(a folder)", "IsADirectory"),
-                ("`r+` on a missing file", "NotFound"),
-            ];
-            each(&calls, kinds, |(call, expected), got| {
-                equal(got.as_str(), *expected).named(*call)
-            })
-            .and(
-                equal(listing, &vec![folder.clone()])
-                    .named(format!("the working folder (there must be no {file:?})")),
-            )
-            .because("only `w` and `a` create a file, and neither creates a folder")
+        input = |rng| {
+            let (missing, text) = (format!("no-{}", rng.word(4..=8)), rng.word(1..=9));
+            let mut calls = vec![ReadText(missing.clone()), ReadBytes(missing.clone())];
+            for path in [format!("{missing}/inside"), "folder".to_owned()] {
+                calls.extend([ReadText, ReadBytes].map(|call| call(path.clone())));
+                calls.extend([WriteText, AppendText].map(|call| call(path.clone(), text.clone())));
+                // Linux opens a folder for reading, other systems do not.
+                for (row, ..) in &TABLE[usize::from(path == "folder")..] {
+                    calls.extend(WAYS.iter().flat_map(|way| [way(*row, path.clone()), Close]));
+                }
+            }
+            let all_there_is = [Std(List), look()];
+            let calls = calls.into_iter().map(|call| vec![call]);
+            let calls = calls.flat_map(|call| [&call[..], &all_there_is].concat());
+            [put(text.as_bytes())].into_iter().chain(calls).collect()
         },
     ),
-    a_handle_does_only_what_its_mode_allows = case(
-        "A handle opened to read cannot write, and one opened to write cannot read.",
+    any_calls_in_any_order_do_what_they_say = calls(
+        "Any calls in any order do what the tables say.",
         points = 1,
-        input = |rng| -> (String, String) { (rng.word(5..=12), rng.word(1..=4)) },
-        drive = |(old, new), _log| -> (bool, Vec<u8>, bool) {
-            fs::write("kept.txt", &old).unwrap();
-            let mut reader = Mode::Read.open("kept.txt").unwrap();
-            let write_fails = reader.write_all(new.as_bytes()).is_err();
-            let kept = fs::read("kept.txt").unwrap();
-            let mut writer: File = Mode::Append.open("kept.txt").unwrap();
-            let read_fails = writer.read_to_string(&mut String::new()).is_err();
-            (write_fails, kept, read_fails)
-        },
-        judge = |(old, _), (write_fails, kept, read_fails), _events| {
-            equal(write_fails, &true)
-                .named("writing through `Mode::Read` is an error")
-                .and(file_holds(kept, old))
-                .and(equal(read_fails, &true).named("reading through `Mode::Append` is an error"))
+        input = |rng| {
+            let mut one = || {
+                let path = (*rng.pick(&["a", "b", "folder", "none/c"])).to_owned();
+                let [text, other] = [1, 1].map(|len| rng.text(len..=20));
+                let row = rng.pick(&TABLE[usize::from(path == "folder")..]).0;
+                let way = *rng.pick(&WAYS);
+                let on_it = [
+                    Write(text.clone()),
+                    Seek(rng.range(0..9)),
+                    Write(other),
+                    Read,
+                ];
+                match rng.range(0..6) {
+                    0 => vec![WriteText(path, text)],
+                    1 => vec![AppendText(path, text)],
+                    2 => vec![ReadText(path)],
+                    3 => vec![ReadBytes(path)],
+                    _ => [&[way(row, path)][..], &on_it.map(Std), &[Close]].concat(),
+                }
+            };
+            (0..60).flat_map(|_| one()).collect()
         },
     ),
     no_handle_outlives_its_call = case(
         "`with_file` closes the file: after success, after an error and after a panic.",
         points = 2,
         input = |rng| -> (u64, u64) { (rng.range(192..=224), rng.range(1..=99)) },
-        drive = |(rounds, number), _log| -> (u64, Vec<String>, bool) {
+        drive = |(rounds, number)| -> (u64, Vec<String>, Shown) {
             let mut opened = 0;
             let mut came_back = std::collections::BTreeSet::new();
             for round in 0..rounds {
-                let turn = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
-                    with_file("turn.txt", Mode::Write, |_file| {
-                        opened += 1;
-                        match round % 3 {
-                            0 => Ok(number),
-                            1 => Err(std::io::Error::from(ErrorKind::WouldBlock)),
-                            _ => suite::unwind(),
-                        }
-                    })
-                }));
-                came_back.insert(match turn {
+                let body = |_: &mut File| {
+                    opened += 1;
+                    match round % 3 {
+                        0 => Ok(number),
+                        1 => Err(Error::new(ErrorKind::WouldBlock, format!("not {number}"))),
+                        _ => suite::unwind(),
+                    }
+                };
+                let turn =
+                    std::panic::AssertUnwindSafe(|| with_file("turn.txt", Mode::Write, body));
+                came_back.insert(match std::panic::catch_unwind(turn) {
                     Ok(Ok(value)) => format!("Ok({value})"),
-                    Ok(Err(error)) => format!("{:?}", error.kind()),
+                    Ok(Err(error)) => format!("Err({:?}: {error})", error.kind()),
                     Err(_) => "panic".to_owned(),
                 });
             }
-            let missing = with_file("no/such/file", Mode::Read, |_file| Ok(()));
-            (opened, came_back.into_iter().collect(), missing.is_err())
+            let body = |_: &mut File| -> io::Result<()> { unreachable!("there is no file") };
+            let missing = with_file("no/such/file", Mode::Read, body);
+            (opened, came_back.into_iter().collect(), result(&missing))
         },
-        judge = |(rounds, number), (opened, came_back, missing_fails), _events| {
-            let ways = vec![
-                format!("Ok({number})"),
-                "WouldBlock".to_owned(),
-                "panic".to_owned(),
-            ];
-            equal(opened, rounds)
-                .named("rounds in which the file could be opened")
-                .because("a handle that is not dropped stays open until the process has no more")
-                .and(equal(came_back, &ways).named("what came back from the three kinds of body"))
-                .and(equal(missing_fails, &true).named("a file that cannot be opened is an error"))
+        judge = |j, (rounds, number), (opened, came_back, missing)| {
+            j.eq("times that the file could be opened", opened, rounds)
+                .because_if(
+                    *opened > 0 && opened < rounds,
+                    "a handle that is not dropped stays open until the process may have no more",
+                );
+            let error = format!("Err(WouldBlock: not {number})");
+            let ways = vec![error, format!("Ok({number})"), "panic".to_owned()];
+            j.eq(
+                "what came back from the three kinds of body",
+                came_back,
+                &ways,
+            );
+            j.is("with_file of a missing file", missing, "Err(NotFound)");
         },
     ),
 );

@@ -1,0 +1,202 @@
+//! The recording judge: looks at one thing after another and notes what is not as it must be.
+
+use crate::{Check, Shown, equal};
+use std::fmt::Debug;
+
+/// Calls that are told before the one that differs.
+const BEFORE: usize = 3;
+
+/// What a README promises, in memory: answers every call as the student's code must.
+pub trait Model: Default {
+    /// What can be called.
+    type Call: Debug;
+
+    /// What a call gives.
+    fn call(&mut self, call: &Self::Call) -> Shown;
+
+    /// Models with a mistake whose effect is known in full, each with the cause that a student who
+    /// made it is told.
+    #[must_use]
+    fn mistaken() -> Vec<(Self, &'static str)> {
+        Vec::new()
+    }
+}
+
+/// Records what a `judge` block finds. The answer is right if nothing was noted.
+#[derive(Debug, Default)]
+pub struct Judge {
+    found: Check,
+}
+
+impl Judge {
+    /// Notes when `got` is not `expected`. `what` names what was looked at.
+    pub fn eq<T, U>(&mut self, what: impl Into<String>, got: &T, expected: &U) -> Look<'_>
+    where
+        T: PartialEq<U> + Debug + ?Sized,
+        U: Debug + ?Sized,
+    {
+        self.note(equal(got, expected).named(what))
+    }
+
+    /// Notes when a value in Rust's own notation is not this one.
+    pub fn is(
+        &mut self,
+        what: impl Into<String>,
+        got: &Shown,
+        expected: impl Into<String>,
+    ) -> Look<'_> {
+        self.eq(what, got, &Shown::new(expected))
+    }
+
+    /// Notes when something does not hold: what must be, and what was, in words.
+    pub fn require(
+        &mut self,
+        what: impl Into<String>,
+        holds: bool,
+        expected: impl Into<String>,
+        got: impl Into<String>,
+    ) -> Look<'_> {
+        self.note(crate::check(holds, expected, got).named(what))
+    }
+
+    /// Looks at each element of `got` beside the element of `expected` at its place, and notes when
+    /// there are more or fewer of them. `what` names them together.
+    pub fn each<T, U>(
+        &mut self,
+        what: &str,
+        got: &[T],
+        expected: &[U],
+        mut look: impl FnMut(&mut Self, &T, &U),
+    ) {
+        for (got, expected) in got.iter().zip(expected) {
+            look(self, got, expected);
+        }
+        self.eq(format!("how many {what}"), &got.len(), &expected.len());
+    }
+
+    /// Looks at what a sequence of calls gave beside what the model gives, and notes the first call
+    /// that differs, with the few calls before it. The cause is that of the mistaken model that gives
+    /// exactly these answers, if there is one.
+    pub fn model<M: Model>(&mut self, calls: &[M::Call], gave: &[Shown]) {
+        let answers =
+            |mut model: M| -> Vec<Shown> { calls.iter().map(|call| model.call(call)).collect() };
+        let expected = answers(M::default());
+        let differs = |at: &usize| gave.get(*at) != expected.get(*at);
+        let Some(at) = (0..gave.len().max(calls.len())).find(differs) else {
+            return;
+        };
+        let answer = |all: &[Shown]| all.get(at).cloned().unwrap_or(Shown::new("nothing"));
+        let what = steps(calls, at);
+        let mut look = self.eq(what, &answer(gave), &answer(&expected));
+        for (mistaken, cause) in M::mistaken() {
+            look.because_if(answers(mistaken) == gave, cause);
+        }
+    }
+
+    /// Whether nothing has been noted so far.
+    #[must_use]
+    pub fn passed(&self) -> bool {
+        self.found.passed()
+    }
+
+    /// Takes over what was found elsewhere.
+    pub fn note(&mut self, found: Check) -> Look<'_> {
+        let from = self.found.noted();
+        self.found = std::mem::take(&mut self.found).and(found);
+        Look {
+            found: &mut self.found,
+            from,
+        }
+    }
+
+    pub(crate) fn into_check(self) -> Check {
+        self.found
+    }
+}
+
+/// What one look has noted.
+#[derive(Debug)]
+pub struct Look<'j> {
+    found: &'j mut Check,
+    /// What was noted before it.
+    from: usize,
+}
+
+impl Look<'_> {
+    /// Whether it noted nothing.
+    #[must_use]
+    pub fn passed(&self) -> bool {
+        self.found.noted() == self.from
+    }
+
+    /// Names the cause, where none is named yet. Only for what nothing else can cause.
+    pub fn because(&mut self, cause: impl Into<String>) -> &mut Self {
+        self.found.explain(self.from, &cause.into());
+        self
+    }
+
+    /// Names the cause if the difference is what this mistake produces, and no cause is named yet.
+    pub fn because_if(&mut self, is_so: bool, cause: impl Into<String>) -> &mut Self {
+        if is_so { self.because(cause) } else { self }
+    }
+}
+
+/// A call and those before it, each on a line.
+fn steps(calls: &[impl Debug], at: usize) -> String {
+    let from = at.saturating_sub(BEFORE);
+    let told = calls.iter().skip(from).take(at - from + 1).map(brief);
+    let told: Vec<String> = told.collect();
+    if at >= calls.len() {
+        "after the last call".to_owned()
+    } else {
+        told.join("\n")
+    }
+}
+
+/// The debug form of a value, without its middle if it is long.
+fn brief(value: impl Debug) -> String {
+    const ENDS: usize = 40;
+    let text = format!("{value:?}");
+    let letters: Vec<char> = text.chars().collect();
+    if letters.len() <= 3 * ENDS {
+        return text;
+    }
+    let head: String = letters[..ENDS].iter().collect();
+    let tail: String = letters[letters.len() - ENDS..].iter().collect();
+    format!("{head}…{tail}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn causes(judge: Judge) -> Vec<String> {
+        let (mismatches, _) = judge.into_check().into_mismatches();
+        let causes = mismatches.iter().map(|mismatch| mismatch.cause.to_string());
+        causes.collect()
+    }
+
+    #[test]
+    fn a_cause_belongs_to_the_look_that_it_is_named_for() {
+        let mut judge = Judge::default();
+        judge.eq("one", &1, &2);
+        judge
+            .eq("two", &1, &2)
+            .because_if(false, "no")
+            .because("yes");
+        judge.eq("three", &1, &2).because("first").because("second");
+        assert!(judge.eq("four", &1, &1).because("never").passed());
+        assert_eq!(causes(judge), ["", "yes", "first"]);
+    }
+
+    #[test]
+    fn lists_of_different_lengths_differ_whatever_their_elements_are() {
+        for got in [&[][..], &[1], &[1, 2, 3]] {
+            let mut judge = Judge::default();
+            judge.each("numbers", got, &[1, 2], |judge, got, expected| {
+                judge.eq("a number", got, expected);
+            });
+            assert!(!judge.passed(), "{got:?}");
+        }
+    }
+}
