@@ -9,7 +9,7 @@ const ESCAPES: &str = "greet: first `let name = name.trim();`";
 #[test]
 fn a_change_that_no_case_catches_is_shown_until_it_is_explained() {
     let course = Course::new();
-    let trimmed = || course.grader("author mutants adder --only .trim()");
+    let trimmed = || course.grader("author mutants adder --only name.trim()");
     let shown = trimmed().assert().code(1);
     shown.stdout(contains(ESCAPES)).stdout(contains("1 never"));
 
@@ -24,7 +24,7 @@ fn a_change_that_no_case_catches_is_shown_until_it_is_explained() {
 #[test]
 fn a_change_that_some_case_catches_in_every_round_is_counted_only() {
     let course = Course::new();
-    let emptied = course.grader("author mutants adder --only gives").assert();
+    let emptied = course.grader("author mutants adder --only once").assert();
     emptied.code(0).stdout(contains("0 sometimes, 0 never"));
 }
 

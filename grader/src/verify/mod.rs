@@ -106,7 +106,9 @@ async fn engine_for_authors(catalogue: &Catalogue, events: &Events) -> Result<Ar
         // What is proven is run side by side already.
         jobs: 1,
     };
-    Ok(Arc::new(Engine::open(&catalogue.root, terms, events).await?))
+    Ok(Arc::new(
+        Engine::open(&catalogue.root, terms, events).await?,
+    ))
 }
 
 /// Verifies katas, `proof.jobs` at a time; findings in the course's order.

@@ -3,6 +3,7 @@
 use super::finder::{Finder, brief};
 use super::siblings;
 use syn::spanned::Spanned;
+use syn::visit::{self, Visit};
 use syn::{
     Arm, BinOp, Block, Expr, ExprBinary, ExprCall, ExprMatch, ExprMethodCall, ExprPath, Lit, Pat,
     RangeLimits, Stmt, UnOp,
@@ -217,15 +218,36 @@ impl Finder<'_> {
             }
         }
         let ends_in_value = matches!(block.stmts.last(), Some(Stmt::Expr(_, None)));
-        let movable = if ends_in_value {
-            count.saturating_sub(1)
-        } else {
-            count
-        };
-        for pair in block.stmts[..movable].windows(2) {
-            self.exchange(&pair[0], &pair[1]);
+        let movable = &block.stmts[..count - usize::from(ends_in_value)];
+        for pair in movable.windows(2) {
+            if pair.iter().all(has_effect) {
+                self.exchange(&pair[0], &pair[1]);
+            }
         }
     }
+}
+
+/// Whether it may matter when a statement happens: it calls, assigns, waits or leaves.
+fn has_effect(stmt: &Stmt) -> bool {
+    struct Effects(bool);
+    impl<'a> Visit<'a> for Effects {
+        fn visit_item(&mut self, _: &'a syn::Item) {}
+        fn visit_expr(&mut self, expr: &'a Expr) {
+            self.0 |= matches!(
+                expr,
+                Expr::Call(_)
+                    | Expr::MethodCall(_)
+                    | Expr::Assign(_)
+                    | Expr::Await(_)
+                    | Expr::Try(_)
+                    | Expr::Return(_)
+            );
+            visit::visit_expr(self, expr);
+        }
+    }
+    let mut effects = Effects(false);
+    effects.visit_stmt(stmt);
+    effects.0
 }
 
 fn is_ignored(pat: &Pat) -> bool {

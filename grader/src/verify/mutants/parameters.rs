@@ -3,8 +3,16 @@
 use quote::ToTokens;
 use syn::{FnArg, GenericArgument, Pat, PathArguments, ReturnType, Signature, Type};
 
-/// Where a text or a list is cut: common sizes of buffers and of small tables.
-const CUTS: [usize; 5] = [1, 4, 8, 64, 64 << 10];
+/// Where something is cut: a list at common sizes of small tables, bytes and texts at those of buffers
+/// too.
+fn cuts(ty: &str) -> &'static [usize] {
+    let of_bytes = ["&str", "String", "&[u8]", "&mut[u8]", "Vec<u8>"].contains(&ty);
+    if of_bytes {
+        &[1, 4, 8, 64, 64 << 10]
+    } else {
+        &[1, 4, 8, 64]
+    }
+}
 
 /// What happens to a parameter before anything else: in words, and as a statement.
 pub(super) fn changes(sig: &Signature) -> Vec<(String, String)> {
@@ -30,23 +38,38 @@ fn of_parameter(name: &str, ty: &str) -> Vec<(String, String)> {
     if ty == "&str" {
         texts.push(format!("let {name} = {name}.trim();"));
         texts.push(format!("let {name} = &*{name}.to_lowercase();"));
-        texts
-            .extend(CUTS.map(|cut| format!("let {name} = {name}.get(..{cut}).unwrap_or({name});")));
+        texts.extend(
+            cuts(ty)
+                .iter()
+                .map(|cut| format!("let {name} = {name}.get(..{cut}).unwrap_or({name});")),
+        );
     } else if ty == "String" {
         texts.push(format!("let {name} = {name}.trim().to_owned();"));
         texts.push(format!("let {name} = {name}.to_lowercase();"));
     } else if ty.starts_with("&[") {
-        texts.extend(CUTS.map(|cut| format!("let {name} = &{name}[..{name}.len().min({cut})];")));
+        texts.extend(
+            cuts(ty)
+                .iter()
+                .map(|cut| format!("let {name} = &{name}[..{name}.len().min({cut})];")),
+        );
     } else if ty.starts_with("&mut[") {
-        texts.extend(CUTS.map(|cut| {
+        texts.extend(cuts(ty).iter().map(|cut| {
             format!("let cut = {name}.len().min({cut}); let {name} = &mut {name}[..cut];")
         }));
     } else if ty.starts_with("Vec<") {
-        texts.extend(CUTS.map(|cut| format!("let mut {name} = {name}; {name}.truncate({cut});")));
+        texts.extend(
+            cuts(ty)
+                .iter()
+                .map(|cut| format!("let mut {name} = {name}; {name}.truncate({cut});")),
+        );
         texts.push(format!("let mut {name} = {name}; {name}.dedup();"));
         texts.push(format!("let mut {name} = {name}; {name}.reverse();"));
     } else if ty.starts_with("implIntoIterator") || ty.starts_with("implIterator") {
-        texts.extend(CUTS.map(|cut| format!("let {name} = {name}.into_iter().take({cut});")));
+        texts.extend(
+            cuts(ty)
+                .iter()
+                .map(|cut| format!("let {name} = {name}.into_iter().take({cut});")),
+        );
     } else if integers.contains(&ty) {
         texts.extend([1, 8, 64].map(|cut| format!("let {name} = {name}.min({cut});")));
         texts.push(format!("let {name} = {name}.max(1);"));
@@ -130,7 +153,8 @@ fn ways_out(ty: &str) -> Vec<String> {
         return cuts.into_iter().chain(others).collect();
     }
     if ty.starts_with("Vec<") {
-        let cuts = CUTS.map(|cut| format!("given.into_iter().take({cut}).collect()"));
+        let cut = |cut| format!("given.into_iter().take({cut}).collect()");
+        let cuts = cuts(ty).iter().map(cut);
         return cuts
             .into_iter()
             .chain(["given.into_iter().rev().collect()".to_owned()])

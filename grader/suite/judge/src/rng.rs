@@ -92,6 +92,23 @@ impl Rng {
         (0..len).map(|_| self.0.lowercase()).collect()
     }
 
+    /// Different texts that only an exact comparison tells apart: they differ in a space at an end, in
+    /// case, or behind their first 8, 64 or 65 536 bytes.
+    pub fn alike(&mut self) -> Vec<String> {
+        let word = self.word(5..=7);
+        let mut texts = vec![
+            word.clone(),
+            format!(" {word}"),
+            format!("{word} "),
+            word.to_uppercase(),
+        ];
+        for len in [8, 64, 64 << 10] {
+            let long = word.repeat(len)[..len].to_owned();
+            texts.extend([format!("{long}a"), format!("{long}b")]);
+        }
+        texts
+    }
+
     /// That many different lower-case words.
     pub fn words(&mut self, count: usize) -> Vec<String> {
         let mut words: Vec<String> = Vec::with_capacity(count);

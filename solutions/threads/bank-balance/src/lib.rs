@@ -29,7 +29,7 @@ pub struct BadSchedule;
 
 impl fmt::Display for BadSchedule {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("each teller loads once, and then stores once")
+        f.write_str("each teller must load once and then store once")
     }
 }
 
@@ -108,11 +108,9 @@ impl fmt::Display for BankError {
         match self {
             Self::NoSuchAccount(account) => write!(f, "there is no account {account}"),
             Self::Insufficient { balance, requested } => {
-                write!(f, "{requested} cents requested, {balance} there")
+                write!(f, "{requested} cents asked for, {balance} there")
             }
-            Self::Poisoned(account) => {
-                write!(f, "a panic has left account {account} half changed")
-            }
+            Self::Poisoned(account) => write!(f, "account {account} may be wrong"),
         }
     }
 }

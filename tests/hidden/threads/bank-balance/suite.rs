@@ -8,13 +8,57 @@ suite!(
         }
 
         pub type Told<T> = Result<T, String>;
+
+        suite::calls! {
+            Call {
+                New(cents: Vec<u64>) => "Bank::new({cents:?})",
+                Balance(account: usize) => "balance({account})",
+                Total => "total()",
+                Add(account: usize, more: u64) => "update({account}, |cents| {{ *cents += {more}; *cents }})",
+                Panic(account: usize) => "update({account}, |cents| {{ *cents += 1; panic!() }})",
+                Move(from: usize, to: usize, amount: u64) => "transfer({from}, {to}, {amount})",
+                Repair(account: usize, cents: u64) => "repair({account}, {cents})",
+            }
+        }
     },
     acting = {
         use bank_balance::{Bank, BankError, Step, Teller, outcomes, replay};
         use std::collections::BTreeSet;
+        use std::panic::{AssertUnwindSafe, catch_unwind};
         use std::sync::mpsc::{self, Sender};
         use std::thread::{self, Scope};
-        use suite::{Log, Settled, settle, spawn_scoped};
+        use suite::{Log, Settled, Shown, settle, spawn_scoped};
+
+        fn act(calls: &[Call]) -> Vec<Shown> {
+            let mut bank = Bank::new([]);
+            let answers = calls.iter().map(|call| act_one(&mut bank, call));
+            answers.collect()
+        }
+
+        fn act_one(bank: &mut Bank, call: &Call) -> Shown {
+            match call {
+                Call::New(cents) => {
+                    *bank = Bank::new(cents.iter().copied());
+                    Shown::new("a bank")
+                }
+                Call::Balance(account) => Shown::of(&bank.balance(*account)),
+                Call::Total => Shown::of(&bank.total()),
+                Call::Add(account, more) => Shown::of(&bank.update(*account, |cents| {
+                    *cents += more;
+                    *cents
+                })),
+                Call::Panic(account) => {
+                    let change = |cents: &mut u64| -> u64 {
+                        *cents += 1;
+                        suite::unwind()
+                    };
+                    let update = AssertUnwindSafe(|| bank.update(*account, change));
+                    catch_unwind(update).map_or(Shown::new("a panic"), |given| Shown::of(&given))
+                }
+                Call::Move(from, to, amount) => Shown::of(&bank.transfer(*from, *to, *amount)),
+                Call::Repair(account, cents) => Shown::of(&bank.repair(*account, *cents)),
+            }
+        }
 
         fn told<T>(result: Result<T, BankError>) -> Told<T> {
             result.map_err(|error| match error {
@@ -100,7 +144,83 @@ suite!(
     },
     deciding = {
         use std::collections::BTreeSet;
-        use suite::{Check, Event, Rng, check, equal};
+        use suite::{Check, Event, Rng, Shown, check, equal};
+
+        /// The bank while nobody else is at work.
+        #[derive(Default)]
+        struct Model {
+            cents: Vec<u64>,
+            poisoned: BTreeSet<usize>,
+        }
+
+        impl Model {
+            fn can_touch(&self, accounts: &[usize]) -> Result<(), Shown> {
+                let missing = |account: &&usize| **account >= self.cents.len();
+                if let Some(account) = accounts.iter().find(missing) {
+                    return Err(Shown::new(format!("NoSuchAccount({account})")));
+                }
+                let mut poisoned = self.poisoned.iter();
+                match poisoned.find(|account| accounts.contains(account)) {
+                    Some(account) => Err(Shown::new(format!("Poisoned({account})"))),
+                    None => Ok(()),
+                }
+            }
+
+            fn update(&mut self, account: usize, more: u64) -> Result<u64, Shown> {
+                self.can_touch(&[account])?;
+                self.cents[account] += more;
+                Ok(self.cents[account])
+            }
+
+            fn transfer(&mut self, from: usize, to: usize, amount: u64) -> Result<(), Shown> {
+                self.can_touch(&[from, to])?;
+                let balance = self.cents[from];
+                if balance < amount {
+                    return Err(Shown::new(insufficient(balance, amount)));
+                }
+                self.cents[from] -= amount;
+                self.cents[to] += amount;
+                Ok(())
+            }
+
+            fn repair(&mut self, account: usize, cents: u64) -> Result<(), Shown> {
+                if account < self.cents.len() {
+                    self.poisoned.remove(&account);
+                }
+                self.can_touch(&[account])?;
+                self.cents[account] = cents;
+                Ok(())
+            }
+        }
+
+        impl suite::Model for Model {
+            type Call = Call;
+
+            fn call(&mut self, call: &Call) -> Shown {
+                match call {
+                    Call::New(cents) => {
+                        self.cents.clone_from(cents);
+                        Shown::new("a bank")
+                    }
+                    Call::Balance(account) => Shown::of(&self.update(*account, 0)),
+                    Call::Total => {
+                        let all: Vec<usize> = (0..self.cents.len()).collect();
+                        let total = self.cents.iter().sum::<u64>();
+                        Shown::of(&self.can_touch(&all).map(|()| total))
+                    }
+                    Call::Add(account, more) => Shown::of(&self.update(*account, *more)),
+                    Call::Panic(account) => match self.update(*account, 1) {
+                        Ok(_) => {
+                            self.poisoned.insert(*account);
+                            Shown::new("a panic")
+                        }
+                        refused => Shown::of(&refused),
+                    },
+                    Call::Move(from, to, amount) => Shown::of(&self.transfer(*from, *to, *amount)),
+                    Call::Repair(account, cents) => Shown::of(&self.repair(*account, *cents)),
+                }
+            }
+        }
 
         fn name(step: usize, teller: usize) -> String {
             let steps = ["Load", "Store"].get(step).unwrap_or(&"?");
@@ -120,7 +240,7 @@ suite!(
                 .collect()
         }
 
-        /// What is no schedule, in one of five ways.
+        /// What is no schedule, in one of six ways.
         fn damaged(rng: &mut Rng, way: usize) -> Vec<String> {
             let mut steps = schedule(rng);
             let place = rng.count(0..4);
@@ -143,6 +263,10 @@ suite!(
                             *step = name(0, teller);
                         }
                     }
+                }
+                4 => {
+                    let again = steps[place].clone();
+                    steps.push(again);
                 }
                 _ => steps.clear(),
             }
@@ -250,7 +374,7 @@ suite!(
         points = 1,
         input = |rng| -> Vec<(i64, [i64; 2], Vec<String>)> {
             let mut lists = rng.list(3..=4, schedule);
-            lists.extend((0..5).map(|way| damaged(rng, way)));
+            lists.extend((0..6).map(|way| damaged(rng, way)));
             let lists = rng.shuffled(lists).into_iter();
             let mut number = || rng.signed(-999..=999);
             lists
@@ -960,6 +1084,34 @@ suite!(
                 )
                 .because("`lock` says that a thread panicked; only `repair` may pass over it")
                 .and(equal(&got.len(), &expected.len()).named("how many results came back"))
+        },
+    ),
+    whatever_one_teller_does_in_whatever_order_is_right = calls(
+        "Whatever one teller does in whatever order, also with a poisoned account, is right.",
+        points = 1,
+        input = |rng| {
+            let count = 70;
+            let cents = rng.list(count..=count, |rng| rng.range(0..=3) * rng.range(0..=999));
+            let mut calls = vec![Call::New(cents)];
+            for _ in 0..150 {
+                let known = [0, 1, 8, 63, 64, count - 1, rng.count(0..count)];
+                let unknown = [count, usize::MAX];
+                let [from, to] = [(); 2].map(|()| match rng.range(0..12) {
+                    0 => *rng.pick(&unknown),
+                    _ => *rng.pick(&known),
+                });
+                let amount = rng.range(0..=999);
+                let amount = *rng.pick(&[0, 1, amount, u64::MAX]);
+                calls.push(match rng.range(0..10) {
+                    0 => Call::Total,
+                    1 => Call::Add(from, amount % 1_000),
+                    2 => Call::Panic(from),
+                    3..=5 => Call::Repair(from, amount % 1_000),
+                    _ => Call::Move(from, to, amount),
+                });
+                calls.extend([from, to].map(Call::Balance));
+            }
+            calls
         },
     ),
 );

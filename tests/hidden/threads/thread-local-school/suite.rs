@@ -154,13 +154,14 @@ suite!(
             };
             // The notes' program first, A and B written beside each other and B called by A,
             // with a function inside B: there the two rules differ, and one step is too few.
+            let outermost = [0, 1].into_iter().chain(4..names.len());
             let mut calls = vec![
-                (vec![var(0, rng), var(1, rng)], None, None),
+                (outermost.map(|name| var(name, rng)).collect(), None, None),
                 (vec![var(0, rng), var(2, rng)], Some(0), Some(0)),
                 (vec![], Some(0), Some(1)),
                 (vec![], Some(2), Some(2)),
             ];
-            for index in 4..rng.count(6..=10) {
+            for index in 4..rng.count(70..=80) {
                 let mut vars = Vec::new();
                 for name in 0..3 {
                     if rng.range(0..3) == 0 {
@@ -265,7 +266,8 @@ suite!(
         "A name is found in the frames around it, by the writing or by the calls.",
         points = 2,
         input = |rng| -> (Vec<Call>, Vec<String>, usize) {
-            let names = rng.words(4);
+            let mut names = rng.words(4);
+            names.extend(rng.alike());
             let calls = calls(rng, &names);
             let outside = calls.len() + rng.count(0..=3);
             (calls, names, outside)
@@ -325,6 +327,7 @@ suite!(
                 .collect();
             let nameless = rng.count(0..count);
             pupils[nameless].thread = None;
+            pupils[0].in_local += &"x".repeat(66_000);
             pupils
         },
         drive = |pupils, _log| -> Vec<Seen> {
