@@ -182,7 +182,8 @@ fn mismatches(out: &mut String, style: Style, failure: &Failure) {
 
 fn compare(out: &mut String, style: Style, mismatch: &Mismatch) {
     if !mismatch.what.is_empty() {
-        let _ = writeln!(out, "    {}", printable(&mismatch.what.to_string()));
+        let what = printable(&mismatch.what.to_string());
+        let _ = writeln!(out, "{}", indented(&what, "    "));
     }
     let expected = compact(&mismatch.expected.to_string());
     let got = compact(&mismatch.got.to_string());

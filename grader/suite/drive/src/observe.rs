@@ -43,13 +43,16 @@ impl Wire for Shown {
     }
 }
 
-/// Bytes, shown as Rust writes them: `b"caf\xc3"`.
+/// Bytes, shown as the text that they are, or as Rust writes others: `b"caf\xc3"`.
 #[derive(Clone, Default, PartialEq, Eq)]
 pub struct Bytes(pub Vec<u8>);
 
 impl Debug for Bytes {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "b\"{}\"", self.0.escape_ascii())
+        match std::str::from_utf8(&self.0) {
+            Ok(text) => Debug::fmt(text, f),
+            Err(_) => write!(f, "b\"{}\"", self.0.escape_ascii()),
+        }
     }
 }
 
@@ -129,6 +132,13 @@ mod tests {
     fn every_text_of_some_letters_is_there_once() {
         assert_eq!(texts_of("ab", 2), ["", "a", "b", "aa", "ab", "ba", "bb"]);
         assert_eq!(texts_of("", 3), [""]);
+    }
+
+    #[test]
+    fn bytes_are_shown_as_text_where_they_are_text() {
+        let shown = |bytes: &[u8]| format!("{:?}", Bytes(bytes.to_vec()));
+        assert_eq!(shown("é\r\n".as_bytes()), r#""é\r\n""#);
+        assert_eq!(shown(b"caf\xc3"), r#"b"caf\xc3""#);
     }
 
     #[test]

@@ -90,8 +90,28 @@ pub fn record(judge: impl FnOnce(&mut Judge)) -> Check {
 pub fn decide<I: Wire + Debug, R: Wire>(
     input: fn(&mut Rng) -> I,
     judge: fn(&I, &R, &[Event]) -> Check,
+    rng: Rng,
+    answer: &[u8],
+) -> Judgement {
+    decided(input, judge, rng, answer, |input| Excerpt::of_debug(input))
+}
+
+/// The same for calls: the few that matter are told with what differs.
+pub fn decide_calls<I: Wire, R: Wire>(
+    input: fn(&mut Rng) -> I,
+    judge: fn(&I, &R, &[Event]) -> Check,
+    rng: Rng,
+    answer: &[u8],
+) -> Judgement {
+    decided(input, judge, rng, answer, |_| Excerpt::default())
+}
+
+fn decided<I, R: Wire>(
+    input: fn(&mut Rng) -> I,
+    judge: fn(&I, &R, &[Event]) -> Check,
     mut rng: Rng,
     answer: &[u8],
+    told: fn(&I) -> Excerpt,
 ) -> Judgement {
     let Some((got, events)) = <(R, Vec<Event>)>::from_bytes(answer) else {
         return Judgement::Malformed;
@@ -101,7 +121,7 @@ pub fn decide<I: Wire + Debug, R: Wire>(
     if check.passed() {
         return Judgement::Right;
     }
-    Judgement::Wrong(wrong(Excerpt::of_debug(&input), check, events))
+    Judgement::Wrong(wrong(told(&input), check, events))
 }
 
 fn wrong(input: Excerpt, check: Check, mut events: Vec<Event>) -> Wrong {

@@ -3,7 +3,9 @@
 use crate::{Check, Shown, equal};
 use std::fmt::Debug;
 
-/// Calls that are told before the one that differs.
+/// Calls that are told in a row.
+const IN_A_ROW: usize = 8;
+/// Calls that are told before the one that differs, where some before them are left out.
 const BEFORE: usize = 3;
 
 /// What a README promises, in memory: answers every call as the student's code must.
@@ -13,6 +15,12 @@ pub trait Model: Default {
 
     /// What a call gives.
     fn call(&mut self, call: &Self::Call) -> Shown;
+
+    /// Whether what was called before does not matter any more.
+    #[must_use]
+    fn starts_afresh(_call: &Self::Call) -> bool {
+        false
+    }
 
     /// Models with a mistake whose effect is known in full, each with the cause that a student who
     /// made it is told.
@@ -75,7 +83,7 @@ impl Judge {
     }
 
     /// Looks at what a sequence of calls gave beside what the model gives, and notes the first call
-    /// that differs, with the few calls before it. The cause is that of the mistaken model that gives
+    /// that differs, with the calls before it that matter. The cause is that of the mistaken model that gives
     /// exactly these answers, if there is one.
     pub fn model<M: Model>(&mut self, calls: &[M::Call], gave: &[Shown]) {
         let answers =
@@ -86,7 +94,7 @@ impl Judge {
             return;
         };
         let answer = |all: &[Shown]| all.get(at).cloned().unwrap_or(Shown::new("nothing"));
-        let what = steps(calls, at);
+        let what = steps::<M>(calls, at);
         let mut look = self.eq(what, &answer(gave), &answer(&expected));
         for (mistaken, cause) in M::mistaken() {
             look.because_if(answers(mistaken) == gave, cause);
@@ -141,16 +149,19 @@ impl Look<'_> {
     }
 }
 
-/// A call and those before it, each on a line.
-fn steps(calls: &[impl Debug], at: usize) -> String {
-    let from = at.saturating_sub(BEFORE);
-    let told = calls.iter().skip(from).take(at - from + 1).map(brief);
-    let told: Vec<String> = told.collect();
-    if at >= calls.len() {
-        "after the last call".to_owned()
-    } else {
-        told.join("\n")
+/// A call and those before it that matter, each on a line.
+fn steps<M: Model>(calls: &[M::Call], at: usize) -> String {
+    let Some(until) = calls.get(..=at) else {
+        return "after the last call".to_owned();
+    };
+    let from = until.iter().rposition(M::starts_afresh).unwrap_or(0);
+    let matter: Vec<String> = until[from..].iter().map(brief).collect();
+    if matter.len() <= IN_A_ROW {
+        return matter.join("\n");
     }
+    let (before, row) = matter.split_at(matter.len() - BEFORE - 1);
+    let left_out = before.len() - 1;
+    format!("{}\n… {left_out} calls …\n{}", before[0], row.join("\n"))
 }
 
 /// The debug form of a value, without its middle if it is long.
@@ -187,6 +198,52 @@ mod tests {
         judge.eq("three", &1, &2).because("first").because("second");
         assert!(judge.eq("four", &1, &1).because("never").passed());
         assert_eq!(causes(judge), ["", "yes", "first"]);
+    }
+
+    /// Counts; `0` starts again.
+    #[derive(Default)]
+    struct Counter(u64);
+
+    impl Model for Counter {
+        type Call = u64;
+        fn call(&mut self, more: &u64) -> Shown {
+            self.0 = if *more == 0 { 0 } else { self.0 + more };
+            Shown::of(&self.0)
+        }
+        fn starts_afresh(more: &u64) -> bool {
+            *more == 0
+        }
+        fn mistaken() -> Vec<(Self, &'static str)> {
+            vec![(Self(1), "starts at 1")]
+        }
+    }
+
+    fn told(calls: &[u64], gave: &[u64]) -> (String, String) {
+        let mut judge = Judge::default();
+        let gave: Vec<Shown> = gave.iter().map(Shown::of).collect();
+        judge.model::<Counter>(calls, &gave);
+        let (mismatches, _) = judge.into_check().into_mismatches();
+        let [only] = mismatches.as_slice() else {
+            panic!("{mismatches:?}");
+        };
+        (only.what.to_string(), only.cause.to_string())
+    }
+
+    #[test]
+    fn the_first_call_that_differs_is_told_with_those_that_matter_for_it() {
+        let what = |calls: &[u64], gave: &[u64]| told(calls, gave).0;
+        assert_eq!(what(&[5, 0, 2, 3, 1], &[5, 0, 2, 7, 9]), "0\n2\n3");
+        let (ones, mut counted) = ([1; 12], (1..=12).collect::<Vec<u64>>());
+        counted[10] = 0;
+        assert_eq!(what(&ones, &counted), "1\n… 6 calls …\n1\n1\n1\n1");
+        assert_eq!(what(&[1, 1], &[1]), "1\n1");
+        assert_eq!(what(&[1], &[1, 1]), "after the last call");
+    }
+
+    #[test]
+    fn a_mistake_is_told_only_where_every_answer_is_its_own() {
+        assert_eq!(told(&[1, 1], &[2, 3]).1, "starts at 1");
+        assert_eq!(told(&[1, 1], &[2, 4]).1, "");
     }
 
     #[test]

@@ -14,7 +14,7 @@ pub mod protocol;
 mod rng;
 mod serve;
 
-pub use case::{Case, Half, Judgement, Wrong, decide, draw, is_used, record};
+pub use case::{Case, Half, Judgement, Wrong, decide, decide_calls, draw, is_used, record};
 pub use check::{Check, Mismatch, check, each, equal};
 pub use excerpt::Excerpt;
 pub use files::{Access, Files};

@@ -95,19 +95,20 @@ macro_rules! judge_half {
 #[doc(hidden)]
 #[macro_export]
 macro_rules! judge_entry {
-    (case $name:ident $title:literal, points = $points:literal, $($rest:tt)*) => {
+    (case $($case:tt)*) => { $crate::judge_entry!(@act decide $($case)*) };
+    (calls $($case:tt)*) => { $crate::judge_entry!(@act decide_calls $($case)*) };
+    (@act $decide:ident $name:ident $title:literal, points = $points:literal, $($rest:tt)*) => {
         $crate::Case {
             name: stringify!($name),
             title: $title,
             points: $points,
             half: $crate::Half::Act {
                 draw: |rng| $crate::draw($name::draw, rng),
-                judge: |rng, answer| $crate::decide($name::draw, $name::judge, rng, answer),
+                judge: |rng, answer| $crate::$decide($name::draw, $name::judge, rng, answer),
                 claims: $name::CLAIMS,
             },
         }
     };
-    (calls $($case:tt)*) => { $crate::judge_entry!(case $($case)*) };
     (compile_fail $name:ident $title:literal, points = $points:literal, $($rest:tt)*) => {
         $crate::Case {
             name: stringify!($name),
