@@ -67,6 +67,56 @@ pub(crate) enum Author {
     Verify(Verify),
     /// Change the solutions in every small way, and show the changes that no case catches
     Mutants(Mutants),
+    /// Make, open and save wrong solutions
+    #[command(subcommand)]
+    Mistake(MistakeCommand),
+}
+
+/// The commands for wrong solutions.
+#[derive(Debug, Subcommand)]
+pub(crate) enum MistakeCommand {
+    /// Write a wrong solution out to be edited; a new one starts as the solution
+    Edit(EditMistake),
+    /// Save what was edited as a patch of the solution
+    Save(SaveMistake),
+    /// Make every patch anew for a solution that has changed
+    Rebase(RebaseMistakes),
+}
+
+/// `author mistake edit`.
+#[derive(Debug, Args)]
+pub(crate) struct EditMistake {
+    /// Id, or a path inside
+    #[arg(value_name = "KATA")]
+    pub(crate) kata: String,
+    /// The mistake in a word or two, `in_snake_case`
+    #[arg(value_name = "NAME")]
+    pub(crate) name: String,
+}
+
+/// `author mistake save`.
+#[derive(Debug, Args)]
+pub(crate) struct SaveMistake {
+    /// Id, or a path inside
+    #[arg(value_name = "KATA")]
+    pub(crate) kata: String,
+    /// Name of the mistake
+    #[arg(value_name = "NAME")]
+    pub(crate) name: String,
+    /// What a student did, and why it is tempting; needed for a new mistake
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) what: Option<String>,
+    /// The case that catches it; needed for a new mistake
+    #[arg(long, value_name = "CASE")]
+    pub(crate) caught_by: Option<String>,
+}
+
+/// `author mistake rebase`.
+#[derive(Debug, Args)]
+pub(crate) struct RebaseMistakes {
+    /// Ids, tracks, or paths inside either; none means all
+    #[arg(value_name = "KATA")]
+    pub(crate) katas: Vec<String>,
 }
 
 /// `check`.

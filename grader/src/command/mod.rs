@@ -6,6 +6,7 @@ mod check;
 mod doctor;
 mod guard;
 mod learn;
+mod mistake;
 mod output;
 mod reports;
 mod runtime;
@@ -92,6 +93,7 @@ fn run(cli: Cli) -> Result<ExitCode> {
         Command::Doctor => doctor::doctor(&here),
         Command::Author(Author::Verify(verify)) => author::verify(&here, &verify),
         Command::Author(Author::Mutants(mutants)) => author::mutants(&here, &mutants),
+        Command::Author(Author::Mistake(command)) => mistake::mistake(&here, &command),
     }
 }
 

@@ -1,7 +1,8 @@
 //! The stub is not solved, the solution always passes, every wrong solution is always
 //! caught by the case it names.
 
-use super::{Bench, Findings, read};
+use super::mistake::{Mistake, Mistakes};
+use super::{Bench, Findings};
 use crate::build;
 use crate::cases::ReadyKata;
 use crate::course::{self, Submission};
@@ -11,7 +12,7 @@ use crate::grade::Halt;
 use crate::outcome::Verdict;
 use std::collections::BTreeMap;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 /// Mistakes that a kata must catch at least.
 const LEAST_WRONG: usize = 4;
@@ -22,18 +23,19 @@ pub(super) async fn verify(bench: &Bench, findings: &mut Findings) -> Result<()>
     let found = solution(bench).await?;
     findings.note(format!("solution passes {}×", bench.repeat), found);
     findings.note("rustfmt and clippy", lints(bench)?);
-    let wrong = wrong_files(bench)?;
+    let mistakes = Mistakes::of(&bench.catalogue, &bench.kata)?;
+    let names = mistakes.names()?;
     let mut found = Vec::new();
-    if wrong.len() < LEAST_WRONG {
+    if names.len() < LEAST_WRONG {
         found.push(format!(
             "{} wrong solutions; at least {LEAST_WRONG} are needed",
-            wrong.len()
+            names.len()
         ));
     }
-    for file in &wrong {
-        found.extend(caught(bench, file).await?);
+    for name in &names {
+        found.extend(wrong(bench, &mistakes, name).await?);
     }
-    let what = format!("{} wrong solutions caught {}×", wrong.len(), bench.repeat);
+    let what = format!("{} wrong solutions caught {}×", names.len(), bench.repeat);
     findings.note(what, found);
     Ok(())
 }
@@ -58,19 +60,6 @@ pub(super) async fn prepare(bench: &Bench, lib: String) -> Result<Result<ReadyKa
     }
 }
 
-/// The text of the reference solution.
-pub(super) fn solution_text(bench: &Bench) -> Result<String> {
-    read(&solution_folder(bench).join("src/lib.rs"))
-}
-
-fn solution_folder(bench: &Bench) -> PathBuf {
-    bench
-        .catalogue
-        .root
-        .join("solutions")
-        .join(bench.kata.path())
-}
-
 async fn stub(bench: &Bench) -> Result<Vec<String>> {
     bench.tell("running the stub");
     let mut ready = match prepare(bench, bench.kata.stub()?).await? {
@@ -92,7 +81,7 @@ async fn stub(bench: &Bench) -> Result<Vec<String>> {
 }
 
 async fn solution(bench: &Bench) -> Result<Vec<String>> {
-    let mut ready = match prepare(bench, solution_text(bench)?).await? {
+    let mut ready = match prepare(bench, bench.solution()?).await? {
         Ok(ready) => ready,
         Err(why) => return Ok(vec![format!("the solution: {why}")]),
     };
@@ -119,86 +108,89 @@ async fn solution(bench: &Bench) -> Result<Vec<String>> {
 
 fn lints(bench: &Bench) -> Result<Vec<String>> {
     bench.tell("rustfmt and clippy");
-    let mut files = wrong_files(bench)?;
-    files.push(bench.kata.hidden.join("suite.rs"));
-    files.push(bench.kata.hidden.join("stub.rs"));
     let package = format!("{}-solution", bench.kata.id);
     let workspace = build::workspace(&bench.catalogue.root);
-    let formats = files.iter().map(|file| {
-        let named = |error| format!("{}: {error}", file.display());
-        build::check_format(&workspace, file).err().map(named)
-    });
+    let formats = ["suite.rs", "stub.rs"]
+        .map(|name| misformatted(bench, name, &bench.kata.hidden.join(name)));
     let lint = build::lint(&workspace, &package)
         .err()
         .map(|error| error.to_string());
-    Ok(formats.chain([lint]).flatten().collect())
+    Ok(formats.into_iter().chain([lint]).flatten().collect())
 }
 
-fn wrong_files(bench: &Bench) -> Result<Vec<PathBuf>> {
-    let folder = solution_folder(bench).join("wrong");
-    let entries = fs::read_dir(&folder).map_err(|error| Error::io("list", &folder, &error))?;
-    let files = entries.filter_map(|entry| Some(entry.ok()?.path()));
-    let mut files: Vec<PathBuf> = files
-        .filter(|file| file.extension().is_some_and(|ext| ext == "rs"))
-        .collect();
-    files.sort();
-    Ok(files)
+/// What rustfmt would change in a file, which is called `name`.
+fn misformatted(bench: &Bench, name: &str, file: &Path) -> Option<String> {
+    let workspace = build::workspace(&bench.catalogue.root);
+    let error = build::check_format(&workspace, file).err()?;
+    Some(format!("{name}: {error}"))
 }
 
-/// Whether a wrong solution is caught every time by the case it names.
-async fn caught(bench: &Bench, file: &Path) -> Result<Vec<String>> {
-    let name = file
-        .file_stem()
-        .unwrap_or_default()
-        .to_string_lossy()
-        .into_owned();
-    let text = read(file)?;
-    let Some(case) = header(&text, "// Caught by: ") else {
-        return Ok(vec![format!("{name} does not say which case catches it")]);
+/// What is wrong with a wrong solution: its patch, its layout, or that its case misses it.
+async fn wrong(bench: &Bench, mistakes: &Mistakes, name: &str) -> Result<Vec<String>> {
+    let mistake = match mistakes.get(name) {
+        Ok(mistake) => mistake,
+        Err(error) => return Ok(vec![error.to_string()]),
     };
-    if header(&text, "// Mistake: ").is_none() {
-        return Ok(vec![format!("{name} does not say what the mistake is")]);
+    let text = match mistakes.apply(&mistake) {
+        Ok(text) => text,
+        Err(error) => return Ok(vec![error.to_string()]),
+    };
+    let mut found = Vec::new();
+    if !mistakes.is_exact(&mistake, &text) {
+        let kata = &bench.kata.id;
+        found.push(format!(
+            "{name} was made for another solution: `author mistake rebase {kata}`"
+        ));
     }
-    let case = case.to_owned();
+    let file = tempfile::NamedTempFile::new()
+        .map_err(|error| Error::io("make", Path::new(name), &error))?;
+    fs::write(file.path(), &text).map_err(|error| Error::io("write", file.path(), &error))?;
+    found.extend(misformatted(bench, name, file.path()));
+    found.extend(missed(bench, &mistake, text).await?);
+    Ok(found)
+}
+
+/// Whether the case that a wrong solution names misses it.
+async fn missed(bench: &Bench, mistake: &Mistake, text: String) -> Result<Option<String>> {
+    let Mistake {
+        name,
+        caught_by: case,
+        ..
+    } = mistake;
     let mut ready = match prepare(bench, text).await? {
         Ok(ready) => ready,
-        Err(why) => return Ok(vec![format!("{name} does not compile:\n{why}")]),
+        Err(why) => return Ok(Some(format!("{name} does not compile:\n{why}"))),
     };
     let mut missed = 0;
     for round in 1..=bench.repeat {
         bench.tell_round(&format!("catching {name}"), round);
         let seed = fresh_seed()?;
         let plan = ready.oracle.plan(seed)?;
-        let Some(planned) = plan.iter().find(|planned| planned.name == case) else {
-            return Ok(vec![format!(
+        let Some(planned) = plan.iter().find(|planned| planned.name == *case) else {
+            return Ok(Some(format!(
                 "{name} names a case {case:?} that the suite does not have"
-            )]);
+            )));
         };
         let result = ready.run_one(planned, seed).await?;
         match result.verdict {
             Verdict::Passed => missed += 1,
-            Verdict::GraderError { reason } => return Ok(vec![format!("{name}: {reason}")]),
+            Verdict::GraderError { reason } => return Ok(Some(format!("{name}: {reason}"))),
             _ => {}
         }
     }
-    if missed == 0 {
-        return Ok(Vec::new());
-    }
-    Ok(vec![format!(
-        "{case} misses {name} in {missed} of {} runs",
-        bench.repeat
-    )])
-}
-
-fn header<'a>(text: &'a str, key: &str) -> Option<&'a str> {
-    let value = text
-        .lines()
-        .take(8)
-        .find_map(|line| line.strip_prefix(key))?;
-    Some(value.trim().trim_matches('`'))
+    let missed =
+        (missed > 0).then(|| format!("{case} misses {name} in {missed} of {} runs", bench.repeat));
+    Ok(missed)
 }
 
 impl Bench {
+    /// The text of the reference solution.
+    pub(super) fn solution(&self) -> Result<String> {
+        Ok(Mistakes::of(&self.catalogue, &self.kata)?
+            .solution()
+            .to_owned())
+    }
+
     /// Whether a case is a program that must not compile.
     fn is_compile_fail(&self, case: &str) -> Result<bool> {
         let suite = self.engine.suites.of(&self.kata)?;

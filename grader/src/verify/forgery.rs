@@ -1,6 +1,6 @@
 //! Judges are attacked: with an answer to another question, and with damaged bytes.
 
-use super::behaviour::{prepare, solution_text};
+use super::behaviour::prepare;
 use super::{Bench, Findings};
 use crate::engine::fresh_seed;
 use crate::error::Result;
@@ -19,7 +19,7 @@ const MUTATIONS: usize = 150;
 /// Replays and damages the solution's answers.
 pub(super) async fn verify(bench: &Bench, findings: &mut Findings) -> Result<()> {
     bench.tell("attacking the judges");
-    let Ok(mut ready) = prepare(bench, solution_text(bench)?).await? else {
+    let Ok(mut ready) = prepare(bench, bench.solution()?).await? else {
         return Ok(());
     };
     let seed = fresh_seed()?;

@@ -3,10 +3,12 @@
 
 mod behaviour;
 mod forgery;
+mod mistake;
 mod mutants;
 mod signatures;
 mod texts;
 
+pub(crate) use mistake::{Mistake, Mistakes};
 pub(crate) use mutants::{Fate, Survey, survey};
 
 use crate::course::{Catalogue, Kata};

@@ -6,7 +6,7 @@ mod outline;
 mod parameters;
 mod siblings;
 
-use super::behaviour::{prepare, solution_text};
+use super::behaviour::prepare;
 use super::{Bench, Proof};
 use crate::course::Equivalent;
 use crate::engine::fresh_seed;
@@ -126,7 +126,7 @@ pub(crate) async fn survey(proof: Proof<'_>, only: &str) -> Result<Vec<Survey>> 
 
 async fn survey_one(bench: &Bench, jobs: usize, only: &str) -> Result<Survey> {
     let _ = bench.events.send(Event::Started(bench.kata.id.clone()));
-    let solution = solution_text(bench)?;
+    let solution = bench.solution()?;
     let mutants = finder::mutants(&solution, &bench.kata.stub()?)
         .map_err(|error| Error::course(&bench.kata.hidden, format!("not Rust: {error}")))?;
     let all: Vec<Mutant> = mutants
