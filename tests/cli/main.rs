@@ -28,6 +28,7 @@ mod hostile_intake;
 mod hostile_workspace;
 mod intake;
 mod interrupts;
+mod mistakes;
 mod mutants;
 mod names;
 mod not_graded;

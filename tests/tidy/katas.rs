@@ -90,7 +90,7 @@ fn belongs(top: &str, place: &str, file: &str) -> bool {
                 || file.starts_with("fixtures/")
         }
         "solutions" => {
-            file.starts_with("wrong/") && is_rust(file) && file.matches('/').count() == 1
+            file.starts_with("wrong/") && file.ends_with(".patch") && file.matches('/').count() == 1
                 || locked.iter().any(|locked| file == format!("src/{locked}"))
                 || support.is_some() && file.starts_with("support/")
         }
@@ -100,12 +100,6 @@ fn belongs(top: &str, place: &str, file: &str) -> bool {
                 || targets(&format!("{top}/{place}/Cargo.toml")).contains(file)
         }
     }
-}
-
-fn is_rust(file: &str) -> bool {
-    std::path::Path::new(file)
-        .extension()
-        .is_some_and(|extension| extension == "rs")
 }
 
 /// Files that a manifest names as the sources of programs and tests.

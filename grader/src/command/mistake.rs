@@ -75,26 +75,29 @@ fn save(here: &Here, args: &SaveMistake) -> Result<ExitCode> {
 }
 
 fn rebase(here: &Here, args: &RebaseMistakes) -> Result<ExitCode> {
-    let (mut made, mut failed) = (0, String::new());
+    let (mut made, mut failed) = (0, Vec::new());
     for kata in here.catalogue.select(&args.katas, &here.cwd)? {
         let mistakes = Mistakes::of(&here.catalogue, kata)?;
         for name in mistakes.names()? {
-            let mistake = mistakes.get(&name)?;
-            match mistakes.apply(&mistake) {
-                Ok(text) => {
-                    mistakes.write(&mistakes.made_of(&mistake, &text))?;
-                    made += 1;
-                }
-                Err(error) => failed += &format!("{error}\n"),
+            match made_anew(&mistakes, &name) {
+                Ok(()) => made += 1,
+                Err(error) => failed.push(format!("{error}\n")),
             }
         }
     }
-    say(&format!("{failed}{} made anew\n", plural(made, "wrong solution")))?;
+    let made = plural(made, "wrong solution");
+    say(&format!("{}{made} made anew\n", failed.concat()))?;
     Ok(if failed.is_empty() {
         ExitCode::Passed
     } else {
         ExitCode::Unsolved
     })
+}
+
+fn made_anew(mistakes: &Mistakes, name: &str) -> Result<()> {
+    let mistake = mistakes.get(name)?;
+    let text = mistakes.apply(&mistake)?;
+    mistakes.write(&mistakes.made_of(&mistake, &text))
 }
 
 /// Where a wrong solution is edited.

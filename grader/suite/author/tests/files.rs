@@ -2,9 +2,17 @@
 
 use std::fs::{self, File, OpenOptions};
 use std::io;
-use suite::{Access, Bytes, FileCall, Files, Rng, Shown, on_files, result};
+use suite::{Access, Data, FileCall, Files, Rng, Shown, on_files, path_of, result};
 
-const PATHS: [&str; 5] = ["a", "b", "folder", "folder/c", "missing/d"];
+const PATHS: [&str; 7] = [
+    "a",
+    "b",
+    "\u{fffd}",
+    "folder",
+    "folder/c",
+    "missing/d",
+    "a/e",
+];
 
 /// What `OpenOptions` accepts: read, write, create, truncate, append.
 const ACCESS: [[bool; 5]; 8] = [
@@ -49,7 +57,7 @@ impl Both {
     fn turn(&mut self) {
         let path = (*self.rng.pick(&PATHS)).to_owned();
         let call = match self.rng.range(0..6) {
-            0 => FileCall::Put(path, Bytes(self.rng.bytes(0..=9))),
+            0 => FileCall::Put(path, Data::new(self.rng.bytes(0..=9))),
             1 if path != "folder" => FileCall::Remove(path),
             2 => FileCall::Look(path),
             3 => FileCall::List,
@@ -74,7 +82,10 @@ impl Both {
         }
         let mut options = OpenOptions::new();
         options.read(read).write(write).append(append);
-        let file = options.create(create).truncate(truncate).open(path);
+        let file = options
+            .create(create)
+            .truncate(truncate)
+            .open(path_of(path));
         let opened = self.model.open(path, access).map_err(io::Error::from);
         let theirs = result(&file.as_ref().map(drop).map_err(|error| error.kind().into()));
         self.same(format!("open {path} {access:?}"), &result(&opened), &theirs);

@@ -22,9 +22,9 @@ pub use channel::{
     Frame, FrameError, MAX_FRAME, Panic, Resource, Secret, Start, read_frame, write_frame,
 };
 pub use event::{Event, Log};
-pub use files::{FileCall, on_files};
+pub use files::{FileCall, on_files, path_of};
 pub use instances::instances;
-pub use observe::{Bytes, Shown, failure, listing, result, texts_of};
+pub use observe::{Bytes, Data, Shown, failure, listing, result, texts_of};
 pub use serve::{Act, Role, role, serve};
 pub use settle::{Referee, Settled, install_referee, set_program, settle};
 pub use spawn::{spawn, spawn_scoped};

@@ -5,20 +5,39 @@ use std::fs;
 use std::io::{self, ErrorKind};
 use wire::Wire;
 
+/// Longest text that is shown whole, in bytes.
+const WHOLE: usize = 8 << 10;
+/// Letters of a longer one that are shown at each end.
+const END: usize = 200;
+
 /// A value in Rust's own notation, such as `Err(NotFound)`. A report shows it as it is, without the
-/// quotes of a text.
+/// quotes of a text. A long one is told by its ends and by its length and a hash of all of it.
 #[derive(Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Shown(String);
 
 impl Shown {
     /// Of a text.
     pub fn new(text: impl Into<String>) -> Self {
-        Self(text.into())
+        let text = text.into();
+        if text.len() <= WHOLE {
+            return Self(text);
+        }
+        let head: String = text.chars().take(END).collect();
+        let tail = text
+            .char_indices()
+            .rev()
+            .nth(END - 1)
+            .map_or(0, |(at, _)| at);
+        let (len, hash) = (text.len(), hash(text.as_bytes()));
+        Self(format!(
+            "{head}… {len} bytes, hash {hash:016x} …{}",
+            &text[tail..]
+        ))
     }
 
     /// The debug form of a value.
     pub fn of(value: &impl Debug) -> Self {
-        Self(format!("{value:?}"))
+        Self::new(format!("{value:?}"))
     }
 
     /// The text.
@@ -26,6 +45,13 @@ impl Shown {
     pub fn text(&self) -> &str {
         &self.0
     }
+}
+
+/// FNV-1a.
+fn hash(bytes: &[u8]) -> u64 {
+    bytes.iter().fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
+        (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3)
+    })
 }
 
 impl Debug for Shown {
@@ -65,11 +91,77 @@ impl Wire for Bytes {
     }
 }
 
+wire::wire! {
+    /// Bytes that are told by how they are made, such as `"a" + "你".repeat(9000)`.
+    #[derive(Clone, Default, PartialEq, Eq)]
+    pub struct Data {
+        head: Bytes,
+        part: Bytes,
+        times: u64,
+        tail: Bytes,
+    }
+}
+
+impl Data {
+    /// These bytes.
+    pub fn new(bytes: impl Into<Vec<u8>>) -> Self {
+        Self {
+            head: Bytes(bytes.into()),
+            ..Self::default()
+        }
+    }
+
+    /// `head`, so many times `part`, and `tail`.
+    pub fn repeated(
+        head: impl Into<Vec<u8>>,
+        part: impl Into<Vec<u8>>,
+        times: u64,
+        tail: impl Into<Vec<u8>>,
+    ) -> Self {
+        let [head, part, tail] = [head.into(), part.into(), tail.into()].map(Bytes);
+        Self {
+            head,
+            part,
+            times,
+            tail,
+        }
+    }
+
+    /// All of them.
+    #[must_use]
+    pub fn bytes(&self) -> Vec<u8> {
+        let times = usize::try_from(self.times).unwrap_or_default();
+        [&self.head.0[..], &self.part.0.repeat(times), &self.tail.0].concat()
+    }
+
+    /// The text that they are; what is no text is replaced.
+    #[must_use]
+    pub fn text(&self) -> String {
+        String::from_utf8_lossy(&self.bytes()).into_owned()
+    }
+}
+
+impl Debug for Data {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.times == 0 {
+            return Debug::fmt(&self.head, f);
+        }
+        if !self.head.0.is_empty() {
+            write!(f, "{:?} + ", self.head)?;
+        }
+        write!(f, "{:?}.repeat({})", self.part, self.times)?;
+        if !self.tail.0.is_empty() {
+            write!(f, " + {:?}", self.tail)?;
+        }
+        Ok(())
+    }
+}
+
 /// A result as a student writes it: the value, or the kind of the error.
 #[must_use]
 pub fn result<T: Debug>(result: &io::Result<T>) -> Shown {
     match result {
-        Ok(value) => Shown(format!("Ok({value:?})")),
+        Ok(value) => Shown::new(format!("Ok({value:?})")),
         Err(error) => failure(error),
     }
 }
@@ -79,9 +171,9 @@ pub fn result<T: Debug>(result: &io::Result<T>) -> Shown {
 pub fn failure(error: &io::Error) -> Shown {
     let kind = format!("{:?}", error.kind());
     if kind == "Uncategorized" || error.kind() == ErrorKind::Other {
-        Shown(format!("Err({error})"))
+        Shown::new(format!("Err({error})"))
     } else {
-        Shown(format!("Err({kind})"))
+        Shown::new(format!("Err({kind})"))
     }
 }
 
@@ -139,6 +231,23 @@ mod tests {
         let shown = |bytes: &[u8]| format!("{:?}", Bytes(bytes.to_vec()));
         assert_eq!(shown("é\r\n".as_bytes()), r#""é\r\n""#);
         assert_eq!(shown(b"caf\xc3"), r#"b"caf\xc3""#);
+    }
+
+    #[test]
+    fn long_values_are_told_by_their_ends_and_differ_by_their_middle() {
+        let long = |middle| format!("{}{middle}{}", "你".repeat(9_000), "x".repeat(9_000));
+        let shown = Shown::new(long("a"));
+        assert!(shown.text().len() < 2_000, "{shown:?}");
+        assert_eq!(shown, Shown::new(long("a")));
+        assert_ne!(shown, Shown::new(long("b")));
+    }
+
+    #[test]
+    fn data_is_told_by_how_it_is_made() {
+        let data = Data::repeated("a", "你\n", 3, [0xff]);
+        assert_eq!(format!("{data:?}"), r#""a" + "你\n".repeat(3) + b"\xff""#);
+        assert_eq!(data.bytes(), ["a你\n你\n你\n".as_bytes(), b"\xff"].concat());
+        assert_eq!(format!("{:?}", Data::new("x")), "\"x\"");
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! The working folder in memory, for models of katas that use files.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::io::ErrorKind::{self, IsADirectory, NotFound};
+use std::io::ErrorKind::{self, IsADirectory, NotADirectory, NotFound};
 use suite_drive::{Bytes, FileCall, Shown};
 
 /// What opening a file does and allows, as `std::fs::OpenOptions` names it.
@@ -53,24 +53,29 @@ impl Files {
     /// What is in a file.
     ///
     /// # Errors
-    /// `NotFound`, or `IsADirectory` for a folder.
+    /// `NotFound`, `IsADirectory` for a folder, `NotADirectory` for what is below a file.
     pub fn get(&self, path: &str) -> Result<&[u8], ErrorKind> {
-        if self.folders.contains(path) {
-            return Err(IsADirectory);
-        }
+        self.place(path)?;
         self.contents.get(path).map(Vec::as_slice).ok_or(NotFound)
     }
 
     /// A file to change; made if it is missing.
     ///
     /// # Errors
-    /// `NotFound` if its folder is missing, `IsADirectory` for a folder.
+    /// As for [`Self::get`], but `NotFound` only if its folder is missing.
     pub fn get_mut(&mut self, path: &str) -> Result<&mut Vec<u8>, ErrorKind> {
+        self.place(path)?;
+        Ok(self.contents.entry(path.to_owned()).or_default())
+    }
+
+    /// Whether there may be a file.
+    fn place(&self, path: &str) -> Result<(), ErrorKind> {
         let folder = path.rsplit_once('/').map(|(folder, _)| folder);
         match folder {
             _ if self.folders.contains(path) => Err(IsADirectory),
+            Some(folder) if self.contents.contains_key(folder) => Err(NotADirectory),
             Some(folder) if !self.folders.contains(folder) => Err(NotFound),
-            _ => Ok(self.contents.entry(path.to_owned()).or_default()),
+            _ => Ok(()),
         }
     }
 
@@ -113,9 +118,9 @@ impl Files {
     /// What a call gives.
     pub fn call(&mut self, call: &FileCall) -> Shown {
         match call {
-            FileCall::Put(path, bytes) => {
+            FileCall::Put(path, data) => {
                 let file = self.get_mut(path);
-                Shown::of(&file.map(|file| file.clone_from(&bytes.0)))
+                Shown::of(&file.map(|file| *file = data.bytes()))
             }
             FileCall::Remove(path) => {
                 let exists = self.get(path).map(drop);

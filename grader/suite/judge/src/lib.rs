@@ -21,5 +21,5 @@ pub use files::{Access, Files};
 pub use judge::{Judge, Look, Model};
 pub use rng::Rng;
 pub use serve::serve;
-pub use suite_drive::{Bytes, Event, FileCall, Shown, calls, texts_of};
+pub use suite_drive::{Bytes, Data, Event, FileCall, Shown, calls, texts_of};
 pub use wire::{Hidden, Wire, wire};

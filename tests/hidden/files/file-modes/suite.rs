@@ -2,7 +2,7 @@ use suite::suite;
 
 suite!(
     shared = {
-        use suite::{Bytes, FileCall, Shown};
+        use suite::{Bytes, Data, FileCall, Shown};
 
         suite::wire! {
             /// The modes, in the order of the README's table.
@@ -12,8 +12,8 @@ suite!(
         suite::calls! {
             Call {
                 Parse(text: String) => "{text:?}.parse::<Mode>()",
-                WriteText(path: String, text: String) => "write_text({path:?}, {text:?})",
-                AppendText(path: String, text: String) => "append_text({path:?}, {text:?})",
+                WriteText(path: String, text: Data) => "write_text({path:?}, {text:?})",
+                AppendText(path: String, text: Data) => "append_text({path:?}, {text:?})",
                 ReadText(path: String) => "read_text({path:?})",
                 ReadBytes(path: String) => "read_bytes({path:?})",
                 Open(row: Row, path: String) => "Mode::{row:?}.open({path:?})",
@@ -26,9 +26,10 @@ suite!(
     },
     acting = {
         use file_modes::{Mode, append_text, read_bytes, read_text, with_file, write_text};
+        use std::collections::BTreeSet;
         use std::fs::File;
         use std::io::{self, Error, ErrorKind};
-        use suite::{on_files, result};
+        use suite::{listing, on_files, path_of, result};
 
         const MODES: [Mode; 6] = [
             Mode::Read,
@@ -54,7 +55,7 @@ suite!(
                     Call::Close => return,
                     Call::Open(row, path)
                     | Call::Options(row, path)
-                    | Call::WithFile(row, path) => (MODES[*row as usize], path),
+                    | Call::WithFile(row, path) => (MODES[*row as usize], path_of(path)),
                     _ => {
                         gave.push(call_one(call, file.as_deref_mut()));
                         continue;
@@ -75,24 +76,38 @@ suite!(
                     _ => with_file(path, mode, body),
                 };
                 if gave.len() == before {
-                    gave.push(result(&closed));
+                    gave.push(passed_on(&closed));
                     run(calls, None, gave);
                 }
-                gave.push(result(&closed));
+                gave.push(passed_on(&closed));
             }
         }
 
         fn call_one(call: &Call, file: Option<&mut File>) -> Shown {
             match call {
                 Call::Parse(text) => Shown::of(&text.parse::<Mode>()),
-                Call::WriteText(path, text) => result(&write_text(path, text)),
-                Call::AppendText(path, text) => result(&append_text(path, text)),
-                Call::ReadText(path) => result(&read_text(path)),
-                Call::ReadBytes(path) => result(&read_bytes(path).map(Bytes)),
+                Call::WriteText(path, text) => passed_on(&write_text(path_of(path), &text.text())),
+                Call::AppendText(path, text) => {
+                    passed_on(&append_text(path_of(path), &text.text()))
+                }
+                Call::ReadText(path) => passed_on(&read_text(path_of(path))),
+                Call::ReadBytes(path) => passed_on(&read_bytes(path_of(path)).map(Bytes)),
                 Call::Std(call) => on_files(call, file),
                 Call::Open(..) | Call::Options(..) | Call::WithFile(..) | Call::Close => {
                     unreachable!()
                 }
+            }
+        }
+
+        fn passed_on<T: std::fmt::Debug>(given: &io::Result<T>) -> Shown {
+            match given
+                .as_ref()
+                .map_err(|error| (error.raw_os_error(), error.kind()))
+            {
+                Err((None, kind)) if kind != ErrorKind::InvalidData => Shown::new(format!(
+                    "Err({kind:?}), made anew: the system's own has a code"
+                )),
+                _ => result(given),
             }
         }
     },
@@ -176,8 +191,9 @@ suite!(
                 match call {
                     Parse(text) => Shown::new(parse(text)),
                     WriteText(path, text) => self.change(path, |file| {
-                        let rest = file.get(text.len()..).filter(|_| keeps).unwrap_or_default();
-                        *file = [text.as_bytes(), rest].concat();
+                        let text = text.bytes();
+                        let rest = file.get(text.len()..).filter(|_| keeps);
+                        *file = [&text, rest.unwrap_or_default()].concat();
                     }),
                     AppendText(path, text) => self.change(path, |file| file.extend(text.bytes())),
                     ReadText(path) => {
@@ -232,12 +248,13 @@ suite!(
             Std(Look(path()))
         }
 
-        fn put(bytes: &[u8]) -> Call {
-            Std(Put(path(), Bytes(bytes.to_vec())))
+        fn put(data: impl Into<Vec<u8>>) -> Call {
+            Std(Put(path(), Data::new(data)))
         }
 
-        /// Texts that something may cut, trim, translate or guess at.
-        fn odd_texts(rng: &mut Rng) -> Vec<String> {
+        /// Texts that something may cut, trim, translate or guess at. The long ones are larger than
+        /// any buffer, and have letters across whatever borders a buffer has.
+        fn odd_texts(rng: &mut Rng) -> Vec<Data> {
             let odd = [
                 "",
                 "\n",
@@ -245,22 +262,26 @@ suite!(
                 "a\r\nb\rc\n",
                 "\u{feff}grüße 你好 🦀\0",
             ];
-            let long = [("x", 66_000), ("你好\r\n", 1_100)];
-            let long = long.map(|(part, times)| part.repeat(times) + &rng.word(1..=9));
-            let texts = odd.into_iter().map(str::to_owned).chain(long);
-            texts.chain([rng.text(1..=30)]).collect()
+            let long = [("x", 66_000), ("你\r\n", 40_000)];
+            let long = long.map(|(part, times)| Data::repeated("a", part, times, rng.word(1..=9)));
+            let texts = odd.into_iter().map(Data::new).chain(long);
+            texts.chain([Data::new(rng.text(1..=30))]).collect()
         }
 
-        /// Every mode, in every way, with a file that is there and without one.
+        /// Every mode, in every way, with a file that is there (and open already) and without one.
         fn table(rng: &mut Rng, then: &[Call]) -> Vec<Call> {
-            let old = put(rng.word(10..=20).as_bytes());
+            let old = put(rng.word(10..=20));
+            let older = || Open(Row::Read, path());
             let mut calls = Vec::new();
             for (row, ..) in TABLE {
                 for way in WAYS {
-                    for there in [vec![old.clone()], vec![old.clone(), Std(Remove(path()))]] {
-                        let open = [way(row, path())];
-                        let end = [Close, Std(List)];
-                        calls.extend([&there[..], &open, then, &end].concat());
+                    for there in [older(), Std(Remove(path()))] {
+                        calls.extend([old.clone(), there.clone(), way(row, path())]);
+                        calls.extend_from_slice(then);
+                        calls.extend([Close, Std(List)]);
+                        if let Open(..) = there {
+                            calls.extend([Std(Read), Close]);
+                        }
                     }
                 }
             }
@@ -276,12 +297,13 @@ suite!(
         },
     ),
     writing_replaces_the_whole_file = calls(
-        "Writing replaces the whole file, also with a shorter text.",
+        "Writing replaces what is in the file, also with a shorter text.",
         points = 1,
         input = |rng| {
-            let texts = [20, 40, 9, 0, 5].map(|len| rng.text(len..=len));
-            let steps = texts.map(|text| [WriteText(path(), text), look()]);
-            [&[put(&rng.bytes(100..=100))], steps.as_flattened()].concat()
+            let texts = [20, 40, 9, 0, 5].map(|len| Data::new(rng.text(len..=len)));
+            let steps = texts.map(|text| [WriteText(path(), text), look(), Std(Read)]);
+            let older = [put(rng.bytes(100..=100)), Open(Row::Read, path())];
+            [&older, steps.as_flattened(), &[Close]].concat()
         },
     ),
     appending_keeps_what_is_there_and_creates_what_is_not = calls(
@@ -290,7 +312,7 @@ suite!(
         input = |rng| {
             let steps = |text| [AppendText(path(), text), look()];
             let calls: Vec<Call> = odd_texts(rng).into_iter().flat_map(steps).collect();
-            [&calls[..], &[put(b"old\r\n")], &calls].concat()
+            [&calls[..], &[put(b"old\r\n\xff")], &calls].concat()
         },
     ),
     every_valid_mode_string_has_one_meaning = calls(
@@ -306,9 +328,10 @@ suite!(
         "A broken mode string names its first bad letter from the left.",
         points = 2,
         input = |rng| {
-            let odd = rng.pick(&['R', 'ŕ', '你', '\n', '\0', '＋', '🦀']);
-            let texts = texts_of(&format!("rwab+xtU {odd}"), 4);
-            texts.into_iter().map(Parse).collect()
+            let odd = rng.pick(&['ŕ', '你', '＋', '🦀', '\u{301}']);
+            let mut texts = texts_of("rwab+x", 5);
+            texts.extend(texts_of(&format!("rw+bRWABtUx \n\r\t\0{odd}"), 3));
+            rng.shuffled(texts.into_iter().map(Parse))
         },
     ),
     opening_creates_and_empties_what_the_table_says = calls(
@@ -354,13 +377,25 @@ suite!(
         "Bytes come back as they are; text that is not UTF-8 is an error, not a guess.",
         points = 1,
         input = |rng| {
-            let far_behind = ["é".repeat(40_000).as_bytes(), b"\xff"].concat();
-            let cut_alone_latin: [&[u8]; 3] = [b"caf\xc3", b"\xa9", b"\xe9t\xe9"];
-            let surrogate_long_utf16: [&[u8]; 3] = [b"\xed\xa0\x80", b"\xc0\xaf", b"\xff\xfea\0"];
-            let others = [&b""[..], b"\r\n\0", &rng.shuffled(0..=255), &far_behind];
-            let files = [&cut_alone_latin[..], &surrogate_long_utf16, &others].concat();
-            let steps = |file| [put(file), ReadBytes(path()), ReadText(path())];
-            files.into_iter().flat_map(steps).collect()
+            // Cut, alone, from another encoding, a surrogate, too long a form, UTF-16.
+            let broken: [&[u8]; 6] = [
+                b"caf\xc3",
+                b"\xa9",
+                b"\xe9t\xe9",
+                b"\xed\xa0\x80",
+                b"\xc0\xaf",
+                b"\xff\xfea\0",
+            ];
+            let all = rng.shuffled(0..=255);
+            let long = |tail: &[u8]| Data::repeated("a", "你", 70_000, tail);
+            let short = broken
+                .into_iter()
+                .chain([&b""[..], b"\r\n\0", &all])
+                .map(Data::new);
+            let large = Data::repeated("", "x", 1_100_000, "");
+            let files = short.chain([long(b""), long(b"\xff"), long(b"\xe4\xbd"), large]);
+            let steps = |file| [Std(Put(path(), file)), ReadBytes(path()), ReadText(path())];
+            files.flat_map(steps).collect()
         },
     ),
     failures_are_told_apart_and_create_nothing = calls(
@@ -368,10 +403,14 @@ suite!(
         points = 2,
         input = |rng| {
             let (missing, text) = (format!("no-{}", rng.word(4..=8)), rng.word(1..=9));
-            let mut calls = vec![ReadText(missing.clone()), ReadBytes(missing.clone())];
-            for path in [format!("{missing}/inside"), "folder".to_owned()] {
+            let inside = |folder: &str| format!("{folder}/{text}");
+            let mut paths = vec![inside(&missing), "folder".to_owned()];
+            paths.extend(cfg!(unix).then(|| inside(&path())));
+            let mut calls = vec![ReadText(missing.clone()), ReadBytes(missing)];
+            for path in paths {
+                let data = Data::new(text.clone());
                 calls.extend([ReadText, ReadBytes].map(|call| call(path.clone())));
-                calls.extend([WriteText, AppendText].map(|call| call(path.clone(), text.clone())));
+                calls.extend([WriteText, AppendText].map(|call| call(path.clone(), data.clone())));
                 // Linux opens a folder for reading, other systems do not.
                 for (row, ..) in &TABLE[usize::from(path == "folder")..] {
                     calls.extend(WAYS.iter().flat_map(|way| [way(*row, path.clone()), Close]));
@@ -380,7 +419,7 @@ suite!(
             let all_there_is = [Std(List), look()];
             let calls = calls.into_iter().map(|call| vec![call]);
             let calls = calls.flat_map(|call| [&call[..], &all_there_is].concat());
-            [put(text.as_bytes())].into_iter().chain(calls).collect()
+            [put(text.clone())].into_iter().chain(calls).collect()
         },
     ),
     any_calls_in_any_order_do_what_they_say = calls(
@@ -388,41 +427,38 @@ suite!(
         points = 1,
         input = |rng| {
             let mut one = || {
-                let path = (*rng.pick(&["a", "b", "folder", "none/c"])).to_owned();
+                let path = (*rng.pick(&["a", "\u{fffd}", "folder", "none/c"])).to_owned();
                 let [text, other] = [1, 1].map(|len| rng.text(len..=20));
                 let row = rng.pick(&TABLE[usize::from(path == "folder")..]).0;
                 let way = *rng.pick(&WAYS);
-                let on_it = [
-                    Write(text.clone()),
-                    Seek(rng.range(0..9)),
-                    Write(other),
-                    Read,
-                ];
+                let (data, look) = (Data::new(text.clone()), Std(Look(path.clone())));
+                let on_it = [Write(text), Seek(rng.range(0..9)), Write(other), Read];
                 match rng.range(0..6) {
-                    0 => vec![WriteText(path, text)],
-                    1 => vec![AppendText(path, text)],
+                    0 => vec![WriteText(path, data), look],
+                    1 => vec![AppendText(path, data), look],
                     2 => vec![ReadText(path)],
                     3 => vec![ReadBytes(path)],
-                    _ => [&[way(row, path)][..], &on_it.map(Std), &[Close]].concat(),
+                    _ => [&[way(row, path)][..], &on_it.map(Std), &[Close, look]].concat(),
                 }
             };
-            (0..60).flat_map(|_| one()).collect()
+            (0..80).flat_map(|_| one()).collect()
         },
     ),
     no_handle_outlives_its_call = case(
         "`with_file` closes the file: after success, after an error and after a panic.",
         points = 2,
         input = |rng| -> (u64, u64) { (rng.range(192..=224), rng.range(1..=99)) },
-        drive = |(rounds, number)| -> (u64, Vec<String>, Shown) {
+        drive = |(rounds, number)| -> (u64, Vec<String>, [Shown; 3]) {
             let mut opened = 0;
-            let mut came_back = std::collections::BTreeSet::new();
+            let (mut came_back, mut left) = (BTreeSet::new(), BTreeSet::new());
             for round in 0..rounds {
-                let body = |_: &mut File| {
+                let body = |file: &mut File| {
                     opened += 1;
+                    io::Write::write_all(file, b"turn")?;
                     match round % 3 {
                         0 => Ok(number),
                         1 => Err(Error::new(ErrorKind::WouldBlock, format!("not {number}"))),
-                        _ => suite::unwind(),
+                        _ => std::panic::resume_unwind(Box::new(number)),
                     }
                 };
                 let turn =
@@ -430,14 +466,16 @@ suite!(
                 came_back.insert(match std::panic::catch_unwind(turn) {
                     Ok(Ok(value)) => format!("Ok({value})"),
                     Ok(Err(error)) => format!("Err({:?}: {error})", error.kind()),
-                    Err(_) => "panic".to_owned(),
+                    Err(panic) => format!("panic {:?}", panic.downcast_ref::<u64>()),
                 });
+                left.insert(format!("{:?}", std::fs::read_to_string("turn.txt").ok()));
             }
             let body = |_: &mut File| -> io::Result<()> { unreachable!("there is no file") };
             let missing = with_file("no/such/file", Mode::Read, body);
-            (opened, came_back.into_iter().collect(), result(&missing))
+            let others = [result(&listing(".")), Shown::of(&left), result(&missing)];
+            (opened, came_back.into_iter().collect(), others)
         },
-        judge = |j, (rounds, number), (opened, came_back, missing)| {
+        judge = |j, (rounds, number), (opened, came_back, [files, left, missing])| {
             let ran_out = |end: &String| end.contains("Too many open files");
             let opened = j
                 .eq("times that the file could be opened", opened, rounds)
@@ -450,11 +488,21 @@ suite!(
                 return;
             }
             let error = format!("Err(WouldBlock: not {number})");
-            let ways = vec![error, format!("Ok({number})"), "panic".to_owned()];
+            let ways = vec![
+                error,
+                format!("Ok({number})"),
+                format!("panic Some({number})"),
+            ];
             j.eq(
                 "what came back from the three kinds of body",
                 came_back,
                 &ways,
+            );
+            j.is("the files at the end", files, "Ok([\"turn.txt\"])");
+            j.is(
+                "what is in it after each turn",
+                left,
+                r#"{"Some(\"turn\")"}"#,
             );
             j.is("with_file of a missing file", missing, "Err(NotFound)");
         },
