@@ -152,6 +152,9 @@ pub(crate) struct Check {
     /// Run each kata this many times, each under a new seed
     #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u64).range(1..))]
     pub(crate) repeat: u64,
+    /// Tell every failure in full, not only the first of each kata, and name what passed
+    #[arg(long)]
+    pub(crate) all: bool,
 }
 
 /// `batch`.

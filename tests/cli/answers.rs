@@ -1,9 +1,7 @@
 //! Right and wrong solutions.
 
-use crate::course::{Course, KATAS};
+use crate::course::{Course, KATAS, mistake, mistakes};
 use predicates::prelude::*;
-use std::fs;
-use std::path::Path;
 
 #[test]
 fn the_courses_solutions_pass_from_wherever_they_are_graded() {
@@ -31,27 +29,14 @@ fn the_courses_solutions_pass_from_wherever_they_are_graded() {
 fn every_wrong_solution_fails_by_the_case_that_it_names() {
     let course = Course::new();
     for kata in KATAS {
-        let wrong = course.path("solutions").join(crate::course::place(kata));
-        for (name, text) in texts_in(&wrong.join("wrong")) {
-            let named = text
-                .lines()
-                .find_map(|line| line.strip_prefix("// Caught by: "));
+        for name in mistakes(kata) {
+            let (text, case) = mistake(kata, &name);
             course.submit(kata, &text);
             let report = course.report(kata);
             assert_eq!(report.verdict(kata), "failed", "{name}");
-            assert_eq!(report.not_passed(kata), [named.unwrap()], "{name}");
+            assert_eq!(report.not_passed(kata), [case], "{name}");
         }
     }
-}
-
-/// The files of a folder: names and texts.
-fn texts_in(folder: &Path) -> Vec<(String, String)> {
-    let files = fs::read_dir(folder).unwrap().map(Result::unwrap);
-    let texts = files.map(|file| {
-        let name = file.file_name().into_string().unwrap();
-        (name, fs::read_to_string(file.path()).unwrap())
-    });
-    texts.collect()
 }
 
 #[test]

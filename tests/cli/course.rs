@@ -170,6 +170,31 @@ pub(crate) fn solution(kata: &str) -> String {
     original("solutions", kata, "src/lib.rs")
 }
 
+/// The text of a wrong solution of a kata, and the case that it names.
+pub(crate) fn mistake(kata: &str, name: &str) -> (String, String) {
+    let file = original("solutions", kata, &format!("wrong/{name}.patch"));
+    let (headers, patch) = file.split_once("\n\n").unwrap();
+    let case = headers.split_once("Caught by: ").unwrap().1;
+    let patch = diffy::Patch::from_str(patch).unwrap();
+    let text = diffy::apply(&solution(kata), &patch).unwrap();
+    (text, case.to_owned())
+}
+
+/// The names of the wrong solutions of a kata.
+pub(crate) fn mistakes(kata: &str) -> Vec<String> {
+    let folder = Path::new(COURSE)
+        .join("solutions")
+        .join(place(kata))
+        .join("wrong");
+    let files = fs::read_dir(folder)
+        .unwrap()
+        .map(|file| file.unwrap().file_name());
+    let names = files.map(|name| name.into_string().unwrap());
+    names
+        .map(|name| name.trim_end_matches(".patch").to_owned())
+        .collect()
+}
+
 /// A file of a kata as the tiny course has it.
 pub(crate) fn original(top: &str, kata: &str, below: &str) -> String {
     read(&Path::new(COURSE).join(top).join(place(kata)).join(below))

@@ -1,7 +1,7 @@
 //! The same submission under the same seed gets the same verdict, in the same words: alone, in a
 //! class, whoever is graded beside it, and from the cache.
 
-use crate::course::{Course, Report, original};
+use crate::course::{Course, Report, mistake};
 use serde_json::Value;
 use similar::TextDiff;
 use std::collections::BTreeMap;
@@ -57,8 +57,8 @@ fn hand_in(course: &Course, student: &str, submission: &'static str) -> &'static
     let folder = course.student(student);
     if name == "solution" {
         folder.solve(kata);
-    } else if name.starts_with("wrong/") {
-        folder.submit(kata, &original("solutions", kata, &format!("{name}.rs")));
+    } else if let Some(name) = name.strip_prefix("wrong/") {
+        folder.submit(kata, &mistake(kata, name).0);
     } else {
         folder.hand_in(submission);
     }

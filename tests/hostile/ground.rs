@@ -115,7 +115,7 @@ impl Ground {
             .join("solutions")
             .join(kata.place)
             .join(base);
-        let mut lib = fs::read_to_string(base)?;
+        let mut lib = source(&base)?;
         for change in changes {
             lib = changed(lib, *change, kata)?;
         }
@@ -263,4 +263,19 @@ fn list(folder: &Path, listing: &mut Vec<String>) -> io::Result<()> {
         }
     }
     Ok(())
+}
+
+/// A source file, or what a patch of the solution makes of it.
+fn source(base: &Path) -> io::Result<String> {
+    let text = fs::read_to_string(base)?;
+    if base
+        .extension()
+        .is_none_or(|extension| extension != "patch")
+    {
+        return Ok(text);
+    }
+    let solution = fs::read_to_string(base.with_file_name("../src/lib.rs"))?;
+    let patch = text.split_once("\n\n").map_or("", |(_, patch)| patch);
+    let patch = diffy::Patch::from_str(patch).map_err(io::Error::other)?;
+    diffy::apply(&solution, &patch).map_err(io::Error::other)
 }

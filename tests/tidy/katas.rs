@@ -90,7 +90,10 @@ fn belongs(top: &str, place: &str, file: &str) -> bool {
                 || file.starts_with("fixtures/")
         }
         "solutions" => {
-            file.starts_with("wrong/") && file.ends_with(".patch") && file.matches('/').count() == 1
+            let wrong = file
+                .strip_prefix("wrong/")
+                .and_then(|name| name.strip_suffix(".patch"));
+            wrong.is_some_and(|name| !name.contains('/'))
                 || locked.iter().any(|locked| file == format!("src/{locked}"))
                 || support.is_some() && file.starts_with("support/")
         }

@@ -15,7 +15,7 @@ use crate::outcome::Verdict;
 use crate::parallel;
 use crate::progress::{self, Noted};
 use crate::record::{CompilerMessages, Event, Events, KataResult, Report};
-use crate::report::{Format, Live, compiler_error, render};
+use crate::report::{Depth, Format, Live, compiler_error, render};
 use crate::sandbox::Strictness;
 use crate::text::{plural, quoted};
 use crate::verdict_cache::VerdictCache;
@@ -31,14 +31,19 @@ pub(super) fn check(here: &Here, check: &Check, choice: Color) -> Result<ExitCod
         check.format,
         colour(choice, std::io::stdout().is_terminal()),
     );
+    let depth = if check.all {
+        Depth::Everything
+    } else {
+        Depth::OneFailure
+    };
     let grade = graded(here, check, early)?;
     let mut problems = Vec::new();
     if is_own_work(check) {
         problems.extend(note(here, &grade.report).err());
     }
-    problems.extend(print(&grade).err());
+    problems.extend(print(&grade, depth).err());
     for (format, path) in &check.reports {
-        problems.extend(write_report(&grade.report, *format, path).err());
+        problems.extend(write_report(&grade.report, *format, path, depth).err());
     }
     let interrupted = grade
         .interrupted
@@ -167,13 +172,13 @@ async fn engine(here: &Here, terms: Terms, events: &Events) -> Result<Engine> {
     Ok(engine)
 }
 
-fn print(grade: &Grade) -> Result<()> {
+fn print(grade: &Grade, depth: Depth) -> Result<()> {
     let early = &grade.early;
     if !early.printed.is_empty() {
         say("\n")?;
     }
     let rest = early.rest(&grade.report);
-    say(&render(&rest, early.format, early.colour)?)
+    say(&render(&rest, early.format, early.colour, depth)?)
 }
 
 fn is_own_work(check: &Check) -> bool {

@@ -1,8 +1,8 @@
 //! For somebody who has been programming for three months.
 
-use super::Style;
 use super::debug_form::compact;
 use super::junit::plain;
+use super::{Depth, Style};
 use crate::outcome::Verdict;
 use crate::record::{CaseResult, CompilerMessages, Failure, KataResult, Mismatch, Panic, Report};
 use crate::text::{
@@ -11,8 +11,7 @@ use crate::text::{
 use similar::{ChangeTag, TextDiff};
 use std::fmt::Write;
 
-/// Failures of a kata, and differences and panics of a failure, that are told in full; the others are
-/// named or counted.
+/// Differences and panics of a failure that are told; the others are counted.
 const TOLD: usize = 3;
 /// Lines of a value, and of what was printed, that are shown.
 const LINES: usize = 16;
@@ -20,7 +19,7 @@ const LINES: usize = 16;
 const DIFFERENCE: usize = 64;
 
 /// The whole report.
-pub(crate) fn render(report: &Report, style: Style) -> String {
+pub(crate) fn render(report: &Report, style: Style, depth: Depth) -> String {
     let mut out = String::new();
     let width = report.katas.iter().map(|kata| kata.kata.len()).max();
     let width = width.unwrap_or_default();
@@ -28,7 +27,7 @@ pub(crate) fn render(report: &Report, style: Style) -> String {
         line(&mut out, style, kata, width);
     }
     for kata in &report.katas {
-        details(&mut out, style, kata);
+        details(&mut out, style, kata, depth);
     }
     warnings(&mut out, report);
     summary(&mut out, style, report);
@@ -56,9 +55,13 @@ fn seconds(ms: u64) -> String {
     format!("{}.{:02} s", ms / 1000, ms % 1000 / 10)
 }
 
-fn details(out: &mut String, style: Style, kata: &KataResult) {
-    let is_clear = matches!(kata.verdict, Verdict::Passed | Verdict::NotAttempted);
-    if is_clear || has_been_told(kata) {
+fn details(out: &mut String, style: Style, kata: &KataResult, depth: Depth) {
+    let is_clear = match kata.verdict {
+        Verdict::Passed => depth == Depth::OneFailure,
+        Verdict::NotAttempted => true,
+        _ => has_been_told(kata),
+    };
+    if is_clear {
         return;
     }
     let heading = format!("── {} — {}", kata.kata, printable(&kata.title));
@@ -66,7 +69,7 @@ fn details(out: &mut String, style: Style, kata: &KataResult) {
     if kata.cases.is_empty() {
         why_nothing_ran(out, style, kata);
     } else {
-        failed_cases(out, style, &kata.cases);
+        cases(out, style, &kata.cases, depth);
     }
 }
 
@@ -115,26 +118,40 @@ fn coloured_part(part: &str) -> String {
     }
 }
 
-fn failed_cases(out: &mut String, style: Style, cases: &[CaseResult]) {
+fn cases(out: &mut String, style: Style, cases: &[CaseResult], depth: Depth) {
     let failed: Vec<(&CaseResult, &Failure)> = cases
         .iter()
         .filter_map(|case| Some((case, case.failure.as_ref()?)))
         .collect();
-    let (told, named) = failed.split_at(failed.len().min(TOLD));
+    let told = match depth {
+        Depth::OneFailure => failed.len().min(1),
+        Depth::Everything => failed.len(),
+    };
+    let (told, named) = failed.split_at(told);
     for (case, failure) in told {
         tell(out, style, case, failure);
     }
     if !named.is_empty() {
-        let _ = writeln!(out, "\n  also not passed:");
+        let _ = writeln!(out, "\n  also not passed (--all tells why):");
     }
     for (case, _) in named {
-        let (sign, word) = (style.sign(&case.verdict), style.word(&case.verdict));
-        let _ = writeln!(out, "  {sign}{word} {}", printable(&case.title));
+        name(out, style, case);
+    }
+    if depth == Depth::Everything {
+        let _ = writeln!(out, "\n  passed:");
+        for case in cases.iter().filter(|case| case.failure.is_none()) {
+            name(out, style, case);
+        }
     }
     if let Some((_, failure)) = failed.first() {
         let again = style.strong(&failure.replay);
         let _ = writeln!(out, "\n  again with the same inputs: {again}");
     }
+}
+
+fn name(out: &mut String, style: Style, case: &CaseResult) {
+    let (sign, word) = (style.sign(&case.verdict), style.word(&case.verdict));
+    let _ = writeln!(out, "  {sign}{word} {}", printable(&case.title));
 }
 
 fn tell(out: &mut String, style: Style, case: &CaseResult, failure: &Failure) {

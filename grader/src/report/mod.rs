@@ -28,14 +28,28 @@ pub(crate) fn compiler_error(error: &str, format: Format, colour: bool) -> Optio
     Some(inert(&format!("{shown}\n")))
 }
 
+/// How much of each kata a report for people tells in full.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Depth {
+    /// The first case that failed: it is the easiest.
+    OneFailure,
+    /// Every case.
+    Everything,
+}
+
 /// The report in this form.
 ///
 /// # Errors
 /// When a form cannot express the report.
-pub(crate) fn render(report: &Report, format: Format, colour: bool) -> Result<String> {
+pub(crate) fn render(
+    report: &Report,
+    format: Format,
+    colour: bool,
+    depth: Depth,
+) -> Result<String> {
     match format {
-        Format::Human => Ok(inert(&human::render(report, Style::human(colour)))),
-        Format::Plain => Ok(inert(&human::render(report, Style::plain()))),
+        Format::Human => Ok(inert(&human::render(report, Style::human(colour), depth))),
+        Format::Plain => Ok(inert(&human::render(report, Style::plain(), depth))),
         Format::Json => json::render(report),
         Format::Junit => junit::render(report),
     }
@@ -85,7 +99,9 @@ mod tests {
         for letter in ['x', '\u{1b}', '"', '\u{e0001}'] {
             let report = report(letter);
             for format in [Format::Human, Format::Plain, Format::Json, Format::Junit] {
-                let bytes = render(&report, format, true).unwrap().len();
+                let bytes = render(&report, format, true, Depth::Everything)
+                    .unwrap()
+                    .len();
                 assert!(bytes < 1 << 20, "{letter:?} {format:?}: {bytes} bytes");
             }
             let failure = report.katas[0].cases[16].failure.as_ref().unwrap();

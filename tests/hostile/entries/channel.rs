@@ -188,7 +188,7 @@ pub(super) const ENTRIES: &[Entry] = &[
         name: "refusals_forged_by_a_macro",
         class: "channel",
         // Wrong in a way that only the compiler's refusals show.
-        base: "wrong/short_paths.rs",
+        base: "wrong/short_paths.patch",
         changes: &[Macro(FORGED_DIAGNOSTICS)],
         right: NOTHING_MADE,
         ..DERIVE
@@ -196,7 +196,7 @@ pub(super) const ENTRIES: &[Entry] = &[
     Entry {
         name: "refusals_forged_for_bounds",
         class: "channel",
-        base: "wrong/bounds_everywhere.rs",
+        base: "wrong/bounds_everywhere.patch",
         changes: &[Macro(FORGED_DIAGNOSTICS)],
         right: NOTHING_MADE,
         speed: Speed::Slow,

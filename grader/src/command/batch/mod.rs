@@ -14,7 +14,7 @@ use crate::exit_code::ExitCode;
 use crate::files::atomic;
 use crate::parallel;
 use crate::record::{Event, Report};
-use crate::report::{Format, Live, render};
+use crate::report::{Depth, Format, Live, render};
 use crate::sandbox::Strictness;
 use crate::text::{inert, plural, printable_name};
 use std::ffi::OsStr;
@@ -219,7 +219,7 @@ impl Marking {
 }
 
 fn render_json(report: &Report) -> Result<String> {
-    render(report, Format::Json, false)
+    render(report, Format::Json, false, Depth::OneFailure)
 }
 
 fn write(path: &Path, text: Result<String>) -> Result<()> {
