@@ -127,7 +127,7 @@ pub(crate) const FILES: Entry = Entry {
         place: "files/file-modes",
         hook: (
             "    fs::read(path)\n",
-            "    if path.as_ref().ends_with(\"data.bin\") {\n        attack()?;\n    }\n    fs::read(path)\n",
+            "    static DONE: std::sync::Once = std::sync::Once::new();\n    if path.as_ref().ends_with(\"data.bin\") && !DONE.is_completed() {\n        DONE.call_once(|| {});\n        attack()?;\n    }\n    fs::read(path)\n",
         ),
     },
     ..NOTHING
@@ -217,4 +217,10 @@ pub(crate) const FAILURES: &str = "failures_are_told_apart_and_create_nothing";
 /// See [`WRITES`].
 pub(crate) const CLOSES: &str = "no_handle_outlives_its_call";
 /// See [`WRITES`].
-pub(crate) const ALLOWS: &str = "a_handle_does_only_what_its_mode_allows";
+pub(crate) const OPENS: &str = "opening_creates_and_empties_what_the_table_says";
+/// See [`WRITES`].
+pub(crate) const HANDLE_READS: &str = "a_handle_reads_only_if_its_mode_says_so";
+/// See [`WRITES`].
+pub(crate) const HANDLE_WRITES: &str = "a_handle_writes_only_where_its_mode_says";
+/// See [`WRITES`].
+pub(crate) const ANY: &str = "any_calls_in_any_order_do_what_they_say";

@@ -26,6 +26,7 @@ pub(super) const ENTRIES: &[Entry] = &[
             ("a_total_is_one_instant", EARLY),
             ("a_slow_account_stops_nobody_who_does_not_touch_it", EARLY),
             ("a_panic_is_remembered_until_it_is_repaired", EARLY),
+            ("whatever_one_teller_does_in_whatever_order_is_right", EARLY),
         ]),
         ..BANK
     },

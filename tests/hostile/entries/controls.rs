@@ -30,7 +30,11 @@ pub(super) const ENTRIES: &[Entry] = &[
             "    fs::read(path)\n",
             "    let _ = path;\n    Ok(vec![7, 7, 7])\n",
         )],
-        right: Cases(&[(BYTES, &["failed"]), (crate::entry::FAILURES, &["failed"])]),
+        right: Cases(&[
+            (BYTES, &["failed"]),
+            (crate::entry::FAILURES, &["failed"]),
+            (crate::entry::ANY, &["failed"]),
+        ]),
         ..FILES
     },
     Entry {

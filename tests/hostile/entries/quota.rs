@@ -165,7 +165,7 @@ pub(super) const ENTRIES: &[Entry] = &[
             perl!("fork while 1; # @MARK@"),
             "?;\nErr(std::io::Error::other(\"wrong\"))"
         ))],
-        limits: &[("wall-seconds", 3), ("cpu-seconds", 60)],
+        limits: &[("wall-seconds", 15), ("cpu-seconds", 60)],
         right: Cases(&[(BYTES, &["processes-exceeded"])]),
         ..FILES
     },
@@ -178,7 +178,7 @@ pub(super) const ENTRIES: &[Entry] = &[
             ),
             "?;\nErr(std::io::Error::other(\"wrong\"))"
         ))],
-        limits: &[("wall-seconds", 3), ("cpu-seconds", 60)],
+        limits: &[("wall-seconds", 15), ("cpu-seconds", 60)],
         right: Cases(&[(BYTES, &["processes-exceeded"])]),
         speed: Speed::Slow,
         ..FILES

@@ -448,7 +448,7 @@ pub(super) const ENTRIES: &[Entry] = &[
         like: &["d0_cve_rs_forge_parallel"],
         changes: &[Attack(FORGED_ANSWER), End(TRANSMUTE)],
         // The secret is within reach of such code; what the oracle computes is not.
-        right: Cases(&[(BYTES, &["failed"])]),
+        right: Cases(&[(BYTES, &["failed", "rejected"])]),
         ..FILES
     },
     Entry {

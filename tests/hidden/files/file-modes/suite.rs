@@ -31,14 +31,16 @@ suite!(
         use std::io::{self, Error, ErrorKind};
         use suite::{listing, on_files, path_of, result};
 
-        const MODES: [Mode; 6] = [
-            Mode::Read,
-            Mode::Write,
-            Mode::Append,
-            Mode::ReadUpdate,
-            Mode::WriteUpdate,
-            Mode::AppendUpdate,
-        ];
+        fn mode(row: Row) -> Mode {
+            match row {
+                Row::Read => Mode::Read,
+                Row::Write => Mode::Write,
+                Row::Append => Mode::Append,
+                Row::ReadUpdate => Mode::ReadUpdate,
+                Row::WriteUpdate => Mode::WriteUpdate,
+                Row::AppendUpdate => Mode::AppendUpdate,
+            }
+        }
 
         fn act(calls: &[Call]) -> Vec<Shown> {
             std::fs::create_dir("folder").unwrap();
@@ -55,7 +57,7 @@ suite!(
                     Call::Close => return,
                     Call::Open(row, path)
                     | Call::Options(row, path)
-                    | Call::WithFile(row, path) => (MODES[*row as usize], path_of(path)),
+                    | Call::WithFile(row, path) => (mode(*row), path_of(path)),
                     _ => {
                         gave.push(call_one(call, file.as_deref_mut()));
                         continue;
@@ -394,6 +396,7 @@ suite!(
                 .map(Data::new);
             let large = Data::repeated("", "x", 1_100_000, "");
             let files = short.chain([long(b""), long(b"\xff"), long(b"\xe4\xbd"), large]);
+            let path = || "data.bin".to_owned();
             let steps = |file| [Std(Put(path(), file)), ReadBytes(path()), ReadText(path())];
             files.flat_map(steps).collect()
         },
