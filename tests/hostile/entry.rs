@@ -202,25 +202,31 @@ pub(crate) const POOL: Entry = Entry {
     ..NOTHING
 };
 
+/// Cases of `async-chain`.
+pub(crate) const NUMBERS: &str = "arguments_are_numbers_or_refused";
+/// See [`NUMBERS`].
+pub(crate) const PARTS: &str = "a_part_uses_what_it_is_given";
 /// Cases of `file-modes`.
+pub(crate) const TEXTS: &str = "a_text_is_written_and_read_back_as_it_is";
+/// See [`TEXTS`].
 pub(crate) const WRITES: &str = "writing_replaces_the_whole_file";
-/// See [`WRITES`].
+/// See [`TEXTS`].
 pub(crate) const APPENDS: &str = "appending_keeps_what_is_there_and_creates_what_is_not";
-/// See [`WRITES`].
+/// See [`TEXTS`].
 pub(crate) const VALID: &str = "every_valid_mode_string_has_one_meaning";
-/// See [`WRITES`].
+/// See [`TEXTS`].
 pub(crate) const BROKEN: &str = "a_broken_mode_string_names_its_first_bad_letter";
-/// See [`WRITES`]. The one that calls [`Change::Attack`].
+/// See [`TEXTS`]. The one that calls [`Change::Attack`].
 pub(crate) const BYTES: &str = "bytes_survive_and_text_is_checked";
-/// See [`WRITES`].
+/// See [`TEXTS`].
 pub(crate) const FAILURES: &str = "failures_are_told_apart_and_create_nothing";
-/// See [`WRITES`].
+/// See [`TEXTS`].
 pub(crate) const CLOSES: &str = "no_handle_outlives_its_call";
-/// See [`WRITES`].
+/// See [`TEXTS`].
 pub(crate) const OPENS: &str = "opening_creates_and_empties_what_the_table_says";
-/// See [`WRITES`].
+/// See [`TEXTS`].
 pub(crate) const HANDLE_READS: &str = "a_handle_reads_only_if_its_mode_says_so";
-/// See [`WRITES`].
+/// See [`TEXTS`].
 pub(crate) const HANDLE_WRITES: &str = "a_handle_writes_only_where_its_mode_says";
-/// See [`WRITES`].
+/// See [`TEXTS`].
 pub(crate) const ANY: &str = "any_calls_in_any_order_do_what_they_say";

@@ -2,7 +2,10 @@
 
 use crate::entry::Change::{Attack, End, Replace};
 use crate::entry::Right::{Cases, Passed};
-use crate::entry::{BROKEN, BYTES, CLOSES, DERIVE, Entry, FILES, Speed, VALID};
+use crate::entry::{
+    ANY, BROKEN, BYTES, CLOSES, DERIVE, Entry, FILES, HANDLE_READS, HANDLE_WRITES, OPENS, Speed,
+    VALID,
+};
 
 pub(super) const ENTRIES: &[Entry] = &[
     Entry {
@@ -83,7 +86,13 @@ pub(super) const ENTRIES: &[Entry] = &[
                 "    Mode::Append.open(path)?.write_all(text.as_bytes())",
             ),
         ],
-        right: Cases(&[(CLOSES, &["failed"])]),
+        right: Cases(&[
+            (OPENS, &["failed"]),
+            (HANDLE_READS, &["failed"]),
+            (HANDLE_WRITES, &["failed"]),
+            (ANY, &["failed"]),
+            (CLOSES, &["failed"]),
+        ]),
         speed: Speed::Slow,
         ..FILES
     },

@@ -2,7 +2,10 @@
 
 use crate::entry::Change::{Attack, End, Replace, Top};
 use crate::entry::Right::{Cases, Kata, Passed};
-use crate::entry::{BROKEN, BYTES, DERIVE, Entry, FAILURES, FILES, Speed, VALID, WRITES};
+use crate::entry::{
+    ANY, BROKEN, BYTES, CHAIN, DERIVE, Entry, FAILURES, FILES, NUMBERS, PARTS, Speed, TEXTS, VALID,
+    WRITES,
+};
 
 /// A parser that is wrong for every text.
 const WRONG_PARSER: crate::entry::Change = Replace(
@@ -92,7 +95,12 @@ pub(super) const ENTRIES: &[Entry] = &[
             "    fs::write(path, text)\n",
             "    let _ = (path, text);\n    Err(io::Error::from(io::ErrorKind::NotFound))\n",
         )],
-        right: Cases(&[(WRITES, &["panicked", "failed"]), (FAILURES, &["failed"])]),
+        right: Cases(&[
+            (TEXTS, &["failed"]),
+            (WRITES, &["failed"]),
+            (FAILURES, &["failed"]),
+            (ANY, &["failed"]),
+        ]),
         speed: Speed::Slow,
         ..FILES
     },
@@ -210,26 +218,37 @@ pub(super) const ENTRIES: &[Entry] = &[
         name: "a_long_answer",
         class: "type-trick",
         changes: &[Replace(
-            "    fs::read(path)\n",
-            "    fs::read(path).map(|_| vec![7; 3 << 20])\n",
+            "    Ok(if numbers.is_empty() {",
+            "    let numbers = if numbers.len() > 1 { vec![7; 1 << 20] } else { numbers };\n    Ok(if numbers.is_empty() {",
         )],
-        right: Cases(&[(BYTES, &["output-exceeded"])]),
+        right: Cases(&[(NUMBERS, &["output-exceeded"])]),
         shown: &["1 MiB in its answer"],
         speed: Speed::Slow,
-        ..FILES
+        ..CHAIN
     },
     Entry {
         name: "forty_megabytes_of_text_in_an_answer",
         class: "type-trick",
         changes: &[
             Replace(
-                "    fs::read_to_string(path)\n",
-                "    fs::read_to_string(path).map(|_| \"x\".repeat(40 << 20))\n",
+                "    let result = format!(\"result{n}-2 derived from {first}\");\n",
+                "    let result = if first.is_empty() { \"x\".repeat(40 << 20) } else { format!(\"result{n}-2 derived from {first}\") };\n",
             ),
             Top("#![allow(dead_code)]"),
         ],
-        right: Cases(&[(BYTES, &["output-exceeded"])]),
+        right: Cases(&[(PARTS, &["output-exceeded"])]),
         shown: &["1 MiB in its answer"],
+        speed: Speed::Slow,
+        ..CHAIN
+    },
+    Entry {
+        name: "three_megabytes_in_every_file",
+        class: "type-trick",
+        changes: &[Replace(
+            "    fs::read(path)\n",
+            "    fs::read(path).map(|_| vec![0xff; 3 << 20])\n",
+        )],
+        right: Cases(&[(BYTES, &["failed"]), (ANY, &["failed"])]),
         speed: Speed::Slow,
         ..FILES
     },

@@ -2,6 +2,7 @@
 
 use std::fmt::{self, Debug};
 use std::fs;
+use std::hash::{DefaultHasher, Hasher};
 use std::io::{self, ErrorKind};
 use wire::Wire;
 
@@ -47,11 +48,10 @@ impl Shown {
     }
 }
 
-/// FNV-1a.
 fn hash(bytes: &[u8]) -> u64 {
-    bytes.iter().fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
-        (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3)
-    })
+    let mut hasher = DefaultHasher::new();
+    hasher.write(bytes);
+    hasher.finish()
 }
 
 impl Debug for Shown {
@@ -77,6 +77,12 @@ impl Debug for Bytes {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match std::str::from_utf8(&self.0) {
             Ok(text) => Debug::fmt(text, f),
+            // Escaping every byte of a long one takes too long.
+            Err(_) if self.0.len() > WHOLE => {
+                let head = self.0[..END].escape_ascii();
+                let (len, hash) = (self.0.len(), hash(&self.0));
+                write!(f, "b\"{head}…\" ({len} bytes, hash {hash:016x})")
+            }
             Err(_) => write!(f, "b\"{}\"", self.0.escape_ascii()),
         }
     }
