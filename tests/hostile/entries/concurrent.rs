@@ -254,11 +254,14 @@ pub(super) const ENTRIES: &[Entry] = &[
                         if std::mem::replace(&mut self.0, true) { return std::task::Poll::Ready(()); }
                         cx.waker().wake_by_ref();
                         cx.waker().wake_by_ref();
+                        static THREADS: std::sync::atomic::AtomicUsize = std::sync::atomic::AtomicUsize::new(0);
                         let waker = cx.waker().clone();
-                        std::thread::spawn(move || loop {
-                            waker.wake_by_ref();
-                            std::thread::sleep(Duration::from_millis(1));
-                        });
+                        if THREADS.fetch_add(1, std::sync::atomic::Ordering::SeqCst) < 20 {
+                            std::thread::spawn(move || loop {
+                                waker.wake_by_ref();
+                                std::thread::sleep(Duration::from_millis(1));
+                            });
+                        }
                         std::task::Poll::Pending
                     }
                 }"),

@@ -2,7 +2,9 @@
 
 use crate::entry::Change::{Attack, End, Macro, Replace, Top};
 use crate::entry::Right::{Cases, Kata, Passed};
-use crate::entry::{BYTES, CLOSES, DERIVE, Entry, FILES, Speed};
+use crate::entry::{
+    ANY, BYTES, CLOSES, DERIVE, Entry, FILES, HANDLE_READS, HANDLE_WRITES, OPENS, Speed,
+};
 
 pub(super) const ENTRIES: &[Entry] = &[
     Entry {
@@ -99,6 +101,10 @@ pub(super) const ENTRIES: &[Entry] = &[
             (CLOSES, &["failed", "exited-early", "panicked"]),
             (crate::entry::APPENDS, &["failed"]),
             (crate::entry::FAILURES, &["failed", "passed"]),
+            (OPENS, &["failed"]),
+            (HANDLE_READS, &["failed"]),
+            (HANDLE_WRITES, &["failed"]),
+            (ANY, &["failed"]),
         ]),
         speed: Speed::Slow,
         ..FILES
