@@ -229,4 +229,6 @@ pub(crate) const HANDLE_READS: &str = "a_handle_reads_only_if_its_mode_says_so";
 /// See [`TEXTS`].
 pub(crate) const HANDLE_WRITES: &str = "a_handle_writes_only_where_its_mode_says";
 /// See [`TEXTS`].
+pub(crate) const ANY_NAME: &str = "a_path_may_have_any_name";
+/// See [`TEXTS`].
 pub(crate) const ANY: &str = "any_calls_in_any_order_do_what_they_say";

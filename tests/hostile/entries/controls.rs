@@ -34,6 +34,7 @@ pub(super) const ENTRIES: &[Entry] = &[
             (BYTES, &["failed"]),
             (crate::entry::FAILURES, &["failed"]),
             (crate::entry::ANY, &["failed"]),
+            (crate::entry::ANY_NAME, &["failed"]),
         ]),
         ..FILES
     },

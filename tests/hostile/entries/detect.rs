@@ -3,8 +3,8 @@
 use crate::entry::Change::{Attack, End, Replace};
 use crate::entry::Right::{Cases, Passed};
 use crate::entry::{
-    ANY, BROKEN, BYTES, CLOSES, DERIVE, Entry, FILES, HANDLE_READS, HANDLE_WRITES, OPENS, Speed,
-    VALID,
+    ANY, ANY_NAME, BROKEN, BYTES, CLOSES, DERIVE, Entry, FILES, HANDLE_READS, HANDLE_WRITES, OPENS,
+    Speed, VALID,
 };
 
 pub(super) const ENTRIES: &[Entry] = &[
@@ -91,6 +91,7 @@ pub(super) const ENTRIES: &[Entry] = &[
             (HANDLE_READS, &["failed"]),
             (HANDLE_WRITES, &["failed"]),
             (ANY, &["failed"]),
+            (ANY_NAME, &["failed"]),
             (CLOSES, &["failed"]),
         ]),
         speed: Speed::Slow,

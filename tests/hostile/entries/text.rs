@@ -3,7 +3,7 @@
 use crate::entry::Change::{Attack, End, Macro, Replace, Top};
 use crate::entry::Right::{Cases, Kata, Passed};
 use crate::entry::{
-    ANY, BYTES, CLOSES, DERIVE, Entry, FILES, HANDLE_READS, HANDLE_WRITES, OPENS, Speed,
+    ANY, ANY_NAME, BYTES, CLOSES, DERIVE, Entry, FILES, HANDLE_READS, HANDLE_WRITES, OPENS, Speed,
 };
 
 pub(super) const ENTRIES: &[Entry] = &[
@@ -105,6 +105,7 @@ pub(super) const ENTRIES: &[Entry] = &[
             (HANDLE_READS, &["failed"]),
             (HANDLE_WRITES, &["failed"]),
             (ANY, &["failed"]),
+            (ANY_NAME, &["failed"]),
         ]),
         speed: Speed::Slow,
         ..FILES

@@ -3,8 +3,8 @@
 use crate::entry::Change::{Attack, End, Replace, Top};
 use crate::entry::Right::{Cases, Kata, Passed};
 use crate::entry::{
-    ANY, BROKEN, BYTES, CHAIN, DERIVE, Entry, FAILURES, FILES, NUMBERS, PARTS, Speed, TEXTS, VALID,
-    WRITES,
+    ANY, ANY_NAME, BROKEN, BYTES, CHAIN, DERIVE, Entry, FAILURES, FILES, NUMBERS, PARTS, Speed,
+    TEXTS, VALID, WRITES,
 };
 
 /// A parser that is wrong for every text.
@@ -100,6 +100,7 @@ pub(super) const ENTRIES: &[Entry] = &[
             (WRITES, &["failed"]),
             (FAILURES, &["failed"]),
             (ANY, &["failed"]),
+            (ANY_NAME, &["failed"]),
         ]),
         speed: Speed::Slow,
         ..FILES
@@ -248,7 +249,11 @@ pub(super) const ENTRIES: &[Entry] = &[
             "    fs::read(path)\n",
             "    fs::read(path).map(|_| vec![0xff; 3 << 20])\n",
         )],
-        right: Cases(&[(BYTES, &["failed"]), (ANY, &["failed"])]),
+        right: Cases(&[
+            (BYTES, &["failed"]),
+            (ANY, &["failed"]),
+            (ANY_NAME, &["failed"]),
+        ]),
         speed: Speed::Slow,
         ..FILES
     },

@@ -448,10 +448,28 @@ suite!(
             (0..80).flat_map(|_| one()).collect()
         },
     ),
+    a_path_may_have_any_name = calls(
+        "A path may have any name that the system allows, also one that is no text.",
+        points = 1,
+        input = |rng| {
+            // Stands for a byte that is no text; see `suite::path_of`.
+            let name = || "\u{fffd}".to_owned();
+            let text = Data::new(rng.word(1..=9));
+            let mut calls = vec![WriteText(name(), text.clone()), Std(Look(name()))];
+            calls.extend([ReadText(name()), ReadBytes(name())]);
+            calls.extend([AppendText(name(), text), Std(Look(name()))]);
+            for way in WAYS {
+                let write = Std(Write(rng.word(1..=9)));
+                calls.extend([way(Row::ReadUpdate, name()), write]);
+                calls.extend([Close, Std(Look(name()))]);
+            }
+            calls
+        },
+    ),
     no_handle_outlives_its_call = case(
         "`with_file` closes the file: after success, after an error and after a panic.",
         points = 2,
-        input = |rng| -> (u64, u64) { (rng.range(1_260..=1_300), rng.range(1..=99)) },
+        input = |rng| -> (u64, u64) { (rng.range(1_260..=1_300), rng.range(200..=299)) },
         drive = |(rounds, number)| -> (u64, Vec<String>, [Shown; 3]) {
             let mut opened = 0;
             let (mut came_back, mut left) = (BTreeSet::new(), BTreeSet::new());
@@ -459,8 +477,13 @@ suite!(
             let updates = [Row::ReadUpdate, Row::WriteUpdate, Row::AppendUpdate];
             let rows = [rows, updates].concat();
             for round in 0..rounds {
-                std::fs::write("turn.txt", "start").unwrap();
                 let row = rows[(round / 3 % 6) as usize];
+                let creates = !matches!(row, Row::Read | Row::ReadUpdate);
+                if creates && round / 18 % 2 == 1 {
+                    let _ = std::fs::remove_file("turn.txt");
+                } else {
+                    std::fs::write("turn.txt", "start").unwrap();
+                }
                 let body = |file: &mut File| {
                     opened += 1;
                     // A mode may forbid it.
@@ -468,14 +491,14 @@ suite!(
                     file.seek(SeekFrom::Start(2))?;
                     match round % 3 {
                         0 => Ok(number),
-                        1 => Err(Error::new(ErrorKind::WouldBlock, format!("not {number}"))),
+                        1 => Err(Error::from_raw_os_error(number as i32)),
                         _ => std::panic::resume_unwind(Box::new(number)),
                     }
                 };
                 let turn = std::panic::AssertUnwindSafe(|| with_file("turn.txt", mode(row), body));
                 came_back.insert(match std::panic::catch_unwind(turn) {
                     Ok(Ok(value)) => format!("Ok({value})"),
-                    Ok(Err(error)) => format!("Err({:?}: {error})", error.kind()),
+                    Ok(Err(error)) => format!("Err({error}), code {:?}", error.raw_os_error()),
                     Err(panic) => format!("panic {:?}", panic.downcast_ref::<u64>()),
                 });
                 let text = std::fs::read_to_string("turn.txt").unwrap_or_default();
@@ -498,7 +521,8 @@ suite!(
             if !opened {
                 return;
             }
-            let error = format!("Err(WouldBlock: not {number})");
+            let error = std::io::Error::from_raw_os_error(*number as i32);
+            let error = format!("Err({error}), code Some({number})");
             let ways = vec![
                 error,
                 format!("Ok({number})"),
@@ -512,7 +536,9 @@ suite!(
             j.is("the files at the end", files, "Ok([\"turn.txt\"])");
             let texts = [
                 "Append startturn",
+                "Append turn",
                 "AppendUpdate startturn",
+                "AppendUpdate turn",
                 "Read start",
                 "ReadUpdate turnt",
                 "Write turn",
@@ -520,7 +546,7 @@ suite!(
             ];
             let texts = format!("{:?}", BTreeSet::from(texts));
             j.is(
-                "what each mode leaves of a file that held `start`",
+                "what each mode leaves of a file that held `start`, or of a new one",
                 left,
                 texts,
             );
