@@ -11,6 +11,7 @@ use super::{Bench, Proof};
 use crate::course::Equivalent;
 use crate::engine::fresh_seed;
 use crate::error::{Error, Result};
+use crate::outcome::Verdict;
 use crate::record::Event;
 use crate::verify::engine_for_authors;
 use futures::StreamExt;
@@ -172,9 +173,16 @@ async fn fate(bench: &Bench, text: String) -> Result<Fate> {
     for _ in 0..bench.repeat {
         let seed = fresh_seed()?;
         for planned in ready.oracle.plan(seed)? {
-            if !ready.run_one(&planned, seed).await?.verdict.is_passed() {
-                caught += 1;
-                break;
+            match ready.run_one(&planned, seed).await?.verdict {
+                Verdict::Passed => {}
+                // Nobody has judged the mutant.
+                Verdict::GraderError { reason } => {
+                    return Err(Error::course(&bench.kata.hidden, reason));
+                }
+                _ => {
+                    caught += 1;
+                    break;
+                }
             }
         }
     }
