@@ -11,7 +11,7 @@ pub use run::run;
 pub use suite_drive as drive_half;
 pub use suite_drive::*;
 pub use suite_judge as judge_half;
-pub use suite_judge::{Access, Case, Check, Files, Judge, Model, Rng, check, each, equal};
+pub use suite_judge::{Access, Case, Check, Files, Judge, Model, Rng, Scene, check, each, equal};
 
 /// Writes a suite: each case as title, points, input, drive, judge.
 ///

@@ -78,6 +78,21 @@ macro_rules! drive_half {
             judge = |_, _, _events| {},
         );
     };
+    (scenes $name:ident $title:literal, points = $points:literal,
+        input = |$rng:ident| $draw:block $(,)?
+    ) => {
+        $crate::drive_half!(case $name $title, points = $points,
+            input = |$rng| -> Vec<Scenario> $draw,
+            drive = |scenarios, _log| -> Vec<Vec<$crate::Seen>> {
+                let mut all = Vec::new();
+                for scenario in &scenarios {
+                    all.push(play(scenario));
+                }
+                all
+            },
+            judge = |_, _, _events| {},
+        );
+    };
     (compile_fail $name:ident $title:literal, points = $points:literal,
         fails = $fails:block, compiles = $compiles:block $(,)?
     ) => {};
@@ -94,6 +109,9 @@ macro_rules! drive_entry {
         }
     };
     (calls $name:ident) => {
+        $crate::drive_entry!(case $name)
+    };
+    (scenes $name:ident) => {
         $crate::drive_entry!(case $name)
     };
     (compile_fail $name:ident) => {

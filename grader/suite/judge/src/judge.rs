@@ -5,6 +5,8 @@ use std::fmt::Debug;
 
 /// Calls that are told in a row.
 const IN_A_ROW: usize = 8;
+/// Letters of a call that are told.
+const CUT: usize = 120;
 /// Calls that are told before the one that differs, where some before them are left out.
 const BEFORE: usize = 3;
 
@@ -155,7 +157,7 @@ fn steps<M: Model>(calls: &[M::Call], at: usize) -> String {
         return "after the last call".to_owned();
     };
     let from = until.iter().rposition(M::starts_afresh).unwrap_or(0);
-    let matter: Vec<String> = until[from..].iter().map(brief).collect();
+    let matter: Vec<String> = until[from..].iter().map(|call| brief(call, CUT)).collect();
     if matter.len() <= IN_A_ROW {
         return matter.join("\n");
     }
@@ -164,16 +166,15 @@ fn steps<M: Model>(calls: &[M::Call], at: usize) -> String {
     format!("{}\n… {left_out} calls …\n{}", before[0], row.join("\n"))
 }
 
-/// The debug form of a value, without its middle if it is long.
-fn brief(value: impl Debug) -> String {
-    const ENDS: usize = 40;
+/// The debug form of a value, without its middle if it is longer than this.
+pub(crate) fn brief(value: impl Debug, longest: usize) -> String {
     let text = format!("{value:?}");
     let letters: Vec<char> = text.chars().collect();
-    if letters.len() <= 3 * ENDS {
+    if letters.len() <= longest {
         return text;
     }
-    let head: String = letters[..ENDS].iter().collect();
-    let tail: String = letters[letters.len() - ENDS..].iter().collect();
+    let head: String = letters[..longest / 3].iter().collect();
+    let tail: String = letters[letters.len() - longest / 3..].iter().collect();
     format!("{head}…{tail}")
 }
 

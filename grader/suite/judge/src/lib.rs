@@ -12,6 +12,7 @@ mod judge;
 mod macros;
 pub mod protocol;
 mod rng;
+mod scene;
 mod serve;
 
 pub use case::{Case, Half, Judgement, Wrong, decide, decide_calls, draw, is_used, record};
@@ -20,6 +21,7 @@ pub use excerpt::Excerpt;
 pub use files::{Access, Files};
 pub use judge::{Judge, Look, Model};
 pub use rng::Rng;
+pub use scene::Scene;
 pub use serve::serve;
-pub use suite_drive::{Bytes, Data, Event, FileCall, Shown, calls, texts_of};
+pub use suite_drive::{Bytes, Data, Event, FileCall, Seen, Shown, Step, calls, texts_of};
 pub use wire::{Hidden, Wire, wire};

@@ -86,6 +86,19 @@ macro_rules! judge_half {
             judge = |judge, calls, gave| { judge.model::<Model>(calls, gave) },
         );
     };
+    (scenes $name:ident $title:literal, points = $points:literal,
+        input = |$rng:ident| $draw:block $(,)?
+    ) => {
+        $crate::judge_half!(case $name $title, points = $points,
+            input = |$rng| -> Vec<Scenario> $draw,
+            drive = |_| -> Vec<Vec<$crate::Seen>> {},
+            judge = |judge, scenarios, seen| {
+                judge.each("scenarios", seen, scenarios, |judge, seen, scenario| {
+                    look(judge, scenario, seen);
+                });
+            },
+        );
+    };
     (compile_fail $name:ident $title:literal, points = $points:literal,
         fails = $fails:block, compiles = $compiles:block $(,)?
     ) => {};
@@ -97,6 +110,7 @@ macro_rules! judge_half {
 macro_rules! judge_entry {
     (case $($case:tt)*) => { $crate::judge_entry!(@act decide $($case)*) };
     (calls $($case:tt)*) => { $crate::judge_entry!(@act decide_calls $($case)*) };
+    (scenes $($case:tt)*) => { $crate::judge_entry!(@act decide_calls $($case)*) };
     (@act $decide:ident $name:ident $title:literal, points = $points:literal, $($rest:tt)*) => {
         $crate::Case {
             name: stringify!($name),

@@ -1,49 +1,8 @@
 //! A bank whose tellers never lose a deposit and never wait for each other for ever.
 
-use std::collections::BTreeSet;
 use std::error::Error;
 use std::fmt;
 use std::sync::Mutex;
-
-/// Who makes a step.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Teller {
-    /// The teller who deposits the first amount.
-    First,
-    /// The teller who deposits the second amount.
-    Second,
-}
-
-/// One half of `balance = balance + amount`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Step {
-    /// The teller reads the balance and adds their amount to it, in their head.
-    Load(Teller),
-    /// The teller writes down what they have in their head.
-    Store(Teller),
-}
-
-/// The schedule does not hold each teller's `Load` and `Store` exactly once, in that order.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub struct BadSchedule;
-
-impl fmt::Display for BadSchedule {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("each teller must load once and then store once")
-    }
-}
-
-impl Error for BadSchedule {}
-
-/// The balance after both deposits ran in this order of steps.
-pub fn replay(start: i64, amounts: [i64; 2], schedule: &[Step]) -> Result<i64, BadSchedule> {
-    todo!("run {schedule:?} from {start} with {amounts:?}")
-}
-
-/// Every balance that the six possible schedules can end in.
-pub fn outcomes(start: i64, amounts: [i64; 2]) -> BTreeSet<i64> {
-    todo!("all results from {start} with {amounts:?}")
-}
 
 /// Why a bank cannot do what it was asked.
 #[derive(Debug, Clone, PartialEq, Eq)]

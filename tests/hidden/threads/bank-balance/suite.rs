@@ -2,12 +2,7 @@ use suite::suite;
 
 suite!(
     shared = {
-        suite::wire! {
-            #[derive(Debug, Clone, PartialEq)]
-            pub struct Transfer { pub from: usize, pub to: usize, pub amount: u64 }
-        }
-
-        pub type Told<T> = Result<T, String>;
+        use suite::{Seen, Shown, Step};
 
         suite::calls! {
             Call {
@@ -18,178 +13,268 @@ suite!(
                 Panic(account: usize) => "update({account}, |cents| {{ *cents += 1; panic!() }})",
                 Move(from: usize, to: usize, amount: u64) => "transfer({from}, {to}, {amount})",
                 Repair(account: usize, cents: u64) => "repair({account}, {cents})",
+                Stay(account: usize) => "update({account}, …), which stays in `change`",
+                AddToOthers(account: usize, count: usize) => "update(n, …) for every other n",
+                Balances(count: usize) => "balance(n) for every n",
             }
         }
+
+        suite::wire! {
+            #[derive(Debug, Clone)]
+            pub struct Scenario { pub cents: Vec<u64>, pub steps: Vec<Step<Call>> }
+        }
+
+        /// What an account holds while somebody is in `change`, and after a panic.
+        pub const SCRIBBLE: u64 = 777_777_777;
     },
     acting = {
-        use bank_balance::{Bank, BankError, Step, Teller, outcomes, replay};
-        use std::collections::BTreeSet;
-        use std::panic::{AssertUnwindSafe, catch_unwind};
-        use std::sync::mpsc::{self, Sender};
-        use std::thread::{self, Scope};
-        use suite::{Log, Settled, Shown, settle, spawn_scoped};
+        use bank_balance::Bank;
+        use std::panic::resume_unwind;
+        use std::thread;
+        use suite::{Inside, spawn_scoped};
 
         fn act(calls: &[Call]) -> Vec<Shown> {
             let mut bank = Bank::new([]);
-            let answers = calls.iter().map(|call| act_one(&mut bank, call));
-            answers.collect()
+            let mut answers = Vec::new();
+            for call in calls {
+                answers.push(match call {
+                    Call::New(cents) => {
+                        bank = Bank::new(cents.iter().copied());
+                        Shown::new("a bank")
+                    }
+                    call => ask(&bank, call),
+                });
+            }
+            answers
         }
 
-        fn act_one(bank: &mut Bank, call: &Call) -> Shown {
+        fn ask(bank: &Bank, call: &Call) -> Shown {
             match call {
-                Call::New(cents) => {
-                    *bank = Bank::new(cents.iter().copied());
-                    Shown::new("a bank")
-                }
                 Call::Balance(account) => Shown::of(&bank.balance(*account)),
                 Call::Total => Shown::of(&bank.total()),
-                Call::Add(account, more) => Shown::of(&bank.update(*account, |cents| {
-                    *cents += more;
-                    *cents
-                })),
+                Call::Add(account, more) => add(bank, *account, *more),
                 Call::Panic(account) => {
                     let change = |cents: &mut u64| -> u64 {
                         *cents += 1;
-                        suite::unwind()
+                        resume_unwind(Box::new(1_u64))
                     };
-                    let update = AssertUnwindSafe(|| bank.update(*account, change));
-                    catch_unwind(update).map_or(Shown::new("a panic"), |given| Shown::of(&given))
+                    suite::caught(|| Shown::of(&bank.update(*account, change)))
                 }
                 Call::Move(from, to, amount) => Shown::of(&bank.transfer(*from, *to, *amount)),
                 Call::Repair(account, cents) => Shown::of(&bank.repair(*account, *cents)),
+                Call::AddToOthers(account, count) => {
+                    let mut sums = 0;
+                    for other in (0..*count).filter(|other| other != account) {
+                        sums += bank.update(other, |cents| *cents).unwrap_or_default();
+                    }
+                    Shown::of(&sums)
+                }
+                Call::Balances(count) => {
+                    let balances = (0..*count).map(|account| bank.balance(account));
+                    Shown::of(&balances.collect::<Vec<_>>())
+                }
+                Call::New(_) | Call::Stay(_) => Shown::new("not here"),
             }
         }
 
-        fn told<T>(result: Result<T, BankError>) -> Told<T> {
-            result.map_err(|error| match error {
-                BankError::NoSuchAccount(account) => format!("NoSuchAccount({account})"),
-                BankError::Insufficient { balance, requested } => {
-                    format!("Insufficient {{ balance: {balance}, requested: {requested} }}")
-                }
-                BankError::Poisoned(account) => format!("Poisoned({account})"),
-                _ => "another error".to_owned(),
+        fn add(bank: &Bank, account: usize, more: u64) -> Shown {
+            let mut called = 0;
+            let given = bank.update(account, |cents| {
+                called += 1;
+                *cents += more;
+                *cents
+            });
+            if called == i32::from(given.is_ok()) {
+                Shown::of(&given)
+            } else {
+                Shown::new(format!("{given:?}, and `change` was called"))
+            }
+        }
+
+        fn play(scenario: &Scenario) -> Vec<Seen> {
+            let bank = Bank::new(scenario.cents.iter().copied());
+            suite::play(bank, &scenario.steps, |bank, call, inside| match call {
+                Call::Stay(account) => stay(bank, *account, inside),
+                call => ask(bank, call),
             })
         }
 
-        fn step(name: &str) -> Step {
-            match name {
-                "Load(First)" => Step::Load(Teller::First),
-                "Load(Second)" => Step::Load(Teller::Second),
-                "Store(First)" => Step::Store(Teller::First),
-                _ => Step::Store(Teller::Second),
-            }
-        }
-
-        fn moved(bank: &Bank, order: &Transfer) -> Told<()> {
-            told(bank.transfer(order.from, order.to, order.amount))
-        }
-
-        /// Transfers, and notes when that is over.
-        fn transfer(bank: &Bank, order: &Transfer, log: &Log) -> Told<()> {
-            let result = moved(bank, order);
-            log.event("has transferred", order.amount);
-            result
-        }
-
-        /// Reads a balance, and notes when that is over.
-        fn read(bank: &Bank, account: usize, log: &Log) -> Told<u64> {
-            let balance = told(bank.balance(account));
-            log.event("has read", balance.clone().unwrap_or_default());
-            balance
-        }
-
-        fn balances(bank: &Bank, count: usize) -> Vec<Told<u64>> {
-            let accounts = 0..count;
-            accounts
-                .map(|account| told(bank.balance(account)))
-                .collect()
-        }
-
-        /// Keeps an account in use until what is returned is dropped.
-        fn hold<'scope>(
-            scope: &'scope Scope<'scope, '_>,
-            bank: &'scope Bank,
-            account: usize,
-        ) -> Sender<()> {
-            let (inside, entered) = mpsc::channel();
-            let (release, released) = mpsc::channel();
-            spawn_scoped(scope, &format!("init-{account}"), move || {
-                bank.update(account, |_| {
-                    let _ = inside.send(());
-                    let _ = released.recv();
-                })
-            });
-            let _ = entered.recv();
-            release
-        }
-
-        /// Lets everything run until it can run no further.
-        fn rest(log: &Log) {
-            // Who does not come to rest once will not do so the next time.
-            if log.has("restless") {
-                return;
-            }
-            if let Settled::Restless(threads) = settle() {
-                log.event("restless", 0);
-                log.event(threads, 0);
-            }
-        }
-
-        /// Comes to rest, and then releases what is held.
-        fn release(log: &Log, held: impl IntoIterator<Item = Sender<()>>) {
-            rest(log);
-            log.event("released", 0);
-            held.into_iter().for_each(drop);
+        fn stay(bank: &Bank, account: usize, inside: &Inside) -> Shown {
+            let change = |cents: &mut u64| {
+                let before = std::mem::replace(cents, SCRIBBLE);
+                *cents = before + inside.stay();
+                *cents
+            };
+            suite::caught(|| Shown::of(&bank.update(account, change)))
         }
     },
     deciding = {
-        use std::collections::BTreeSet;
-        use suite::{Check, Event, Rng, Shown, check, equal};
+        use std::collections::{BTreeMap, BTreeSet};
+        use suite::{Judge, Rng};
 
-        /// The bank while nobody else is at work.
-        #[derive(Default)]
+        #[derive(Debug)]
+        #[allow(dead_code, reason = "they are read by their debug form")]
+        enum Refusal {
+            NoSuchAccount(usize),
+            Poisoned(usize),
+            Insufficient { balance: u64, requested: u64 },
+        }
+
+        /// A mistake whose effect is known in full.
+        #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+        enum Mistake {
+            ForgetsPoison,
+            SameAccountUnchecked,
+            OneLock,
+            NoLockInChange,
+        }
+
+        const CAUSES: [(Mistake, &str); 4] = [
+            (
+                Mistake::ForgetsPoison,
+                "a poisoned account is used as if nothing had happened",
+            ),
+            (
+                Mistake::SameAccountUnchecked,
+                "a transfer to the same account is checked like every other",
+            ),
+            (
+                Mistake::OneLock,
+                "a call waits only for the accounts that it touches; one lock for all of them makes \
+                 everybody wait for the slowest",
+            ),
+            (
+                Mistake::NoLockInChange,
+                "the lock must be held until `change` has returned",
+            ),
+        ];
+
+        /// A bank that one call after the other uses.
+        #[derive(Clone, Default, PartialEq, Eq, PartialOrd, Ord)]
         struct Model {
             cents: Vec<u64>,
             poisoned: BTreeSet<usize>,
+            mistake: Option<Mistake>,
         }
 
         impl Model {
-            fn can_touch(&self, accounts: &[usize]) -> Result<(), Shown> {
-                let missing = |account: &&usize| **account >= self.cents.len();
-                if let Some(account) = accounts.iter().find(missing) {
-                    return Err(Shown::new(format!("NoSuchAccount({account})")));
-                }
-                let mut poisoned = self.poisoned.iter();
-                match poisoned.find(|account| accounts.contains(account)) {
-                    Some(account) => Err(Shown::new(format!("Poisoned({account})"))),
-                    None => Ok(()),
+            fn with(mistake: Mistake) -> Self {
+                Self {
+                    mistake: Some(mistake),
+                    ..Self::default()
                 }
             }
 
-            fn update(&mut self, account: usize, more: u64) -> Result<u64, Shown> {
-                self.can_touch(&[account])?;
+            fn has(&self, mistake: Mistake) -> bool {
+                self.mistake == Some(mistake)
+            }
+
+            fn known(&self, accounts: &[usize]) -> Result<(), Refusal> {
+                let unknown = accounts
+                    .iter()
+                    .find(|account| **account >= self.cents.len());
+                unknown.map_or(Ok(()), |account| Err(Refusal::NoSuchAccount(*account)))
+            }
+
+            fn sound(&self, accounts: &[usize]) -> Result<(), Refusal> {
+                self.known(accounts)?;
+                let mut poisoned = self.poisoned.iter();
+                match poisoned.find(|account| accounts.contains(account)) {
+                    Some(account) if !self.has(Mistake::ForgetsPoison) => {
+                        Err(Refusal::Poisoned(*account))
+                    }
+                    _ => Ok(()),
+                }
+            }
+
+            fn update(&mut self, account: usize, more: u64) -> Result<u64, Refusal> {
+                self.sound(&[account])?;
                 self.cents[account] += more;
                 Ok(self.cents[account])
             }
 
-            fn transfer(&mut self, from: usize, to: usize, amount: u64) -> Result<(), Shown> {
-                self.can_touch(&[from, to])?;
+            fn transfer(&mut self, from: usize, to: usize, amount: u64) -> Result<(), Refusal> {
+                self.known(&[from, to])?;
+                if from == to && self.has(Mistake::SameAccountUnchecked) {
+                    return Ok(());
+                }
+                self.sound(&[from, to])?;
                 let balance = self.cents[from];
                 if balance < amount {
-                    return Err(Shown::new(insufficient(balance, amount)));
+                    return Err(Refusal::Insufficient {
+                        balance,
+                        requested: amount,
+                    });
                 }
                 self.cents[from] -= amount;
                 self.cents[to] += amount;
                 Ok(())
             }
 
-            fn repair(&mut self, account: usize, cents: u64) -> Result<(), Shown> {
-                if account < self.cents.len() {
-                    self.poisoned.remove(&account);
-                }
-                self.can_touch(&[account])?;
+            fn repair(&mut self, account: usize, cents: u64) -> Result<(), Refusal> {
+                self.known(&[account])?;
+                self.poisoned.remove(&account);
                 self.cents[account] = cents;
                 Ok(())
+            }
+
+            /// The accounts that a call touches.
+            fn touched(&self, call: &Call) -> Vec<usize> {
+                match *call {
+                    Call::Balance(account)
+                    | Call::Add(account, _)
+                    | Call::Panic(account)
+                    | Call::Repair(account, _)
+                    | Call::Stay(account) => vec![account],
+                    Call::Move(from, to, _) => vec![from, to],
+                    Call::AddToOthers(account, _) => self.others(account),
+                    Call::New(_) | Call::Total | Call::Balances(_) => {
+                        (0..self.cents.len()).collect()
+                    }
+                }
+            }
+
+            fn others(&self, account: usize) -> Vec<usize> {
+                let all = 0..self.cents.len();
+                all.filter(|other| *other != account).collect()
+            }
+
+            /// What a call gives, or why it is refused as a whole.
+            fn ask(&mut self, call: &Call) -> Result<Shown, Refusal> {
+                let ok = |value: &dyn std::fmt::Debug| Shown::new(format!("Ok({value:?})"));
+                Ok(match call {
+                    Call::New(cents) => {
+                        let (cents, poisoned) = (cents.clone(), BTreeSet::new());
+                        *self = Self {
+                            cents,
+                            poisoned,
+                            ..*self
+                        };
+                        Shown::new("a bank")
+                    }
+                    Call::Balance(account) | Call::Stay(account) => ok(&self.update(*account, 0)?),
+                    Call::Total => {
+                        self.sound(&self.touched(call))?;
+                        ok(&self.cents.iter().sum::<u64>())
+                    }
+                    Call::Add(account, more) => ok(&self.update(*account, *more)?),
+                    Call::Panic(account) => {
+                        self.update(*account, 1)?;
+                        self.poisoned.insert(*account);
+                        Shown::new("a panic with 1")
+                    }
+                    Call::Move(from, to, amount) => ok(&self.transfer(*from, *to, *amount)?),
+                    Call::Repair(account, cents) => ok(&self.repair(*account, *cents)?),
+                    Call::AddToOthers(account, _) => {
+                        let others = self.others(*account).into_iter();
+                        Shown::of(&others.map(|other| self.cents[other]).sum::<u64>())
+                    }
+                    Call::Balances(_) => {
+                        let all = 0..self.cents.len();
+                        let all: Vec<_> = all.map(|account| self.update(account, 0)).collect();
+                        Shown::of(&all)
+                    }
+                })
             }
         }
 
@@ -197,382 +282,262 @@ suite!(
             type Call = Call;
 
             fn call(&mut self, call: &Call) -> Shown {
-                match call {
-                    Call::New(cents) => {
-                        self.cents.clone_from(cents);
-                        Shown::new("a bank")
-                    }
-                    Call::Balance(account) => Shown::of(&self.update(*account, 0)),
-                    Call::Total => {
-                        let all: Vec<usize> = (0..self.cents.len()).collect();
-                        let total = self.cents.iter().sum::<u64>();
-                        Shown::of(&self.can_touch(&all).map(|()| total))
-                    }
-                    Call::Add(account, more) => Shown::of(&self.update(*account, *more)),
-                    Call::Panic(account) => match self.update(*account, 1) {
-                        Ok(_) => {
-                            self.poisoned.insert(*account);
-                            Shown::new("a panic")
-                        }
-                        refused => Shown::of(&refused),
-                    },
-                    Call::Move(from, to, amount) => Shown::of(&self.transfer(*from, *to, *amount)),
-                    Call::Repair(account, cents) => Shown::of(&self.repair(*account, *cents)),
+                let answer = self.ask(call);
+                answer.unwrap_or_else(|refusal| Shown::new(format!("Err({refusal:?})")))
+            }
+
+            fn starts_afresh(call: &Call) -> bool {
+                matches!(call, Call::New(_))
+            }
+
+            fn mistaken() -> Vec<(Self, &'static str)> {
+                let each = CAUSES.into_iter();
+                each.map(|(mistake, cause)| (Self::with(mistake), cause))
+                    .collect()
+            }
+        }
+
+        /// A bank that several callers use at the same time.
+        #[derive(Clone, PartialEq)]
+        struct Busy {
+            bank: Model,
+            /// Who is in `change`, of which account, and what it held before.
+            inside: BTreeMap<u8, (usize, u64)>,
+        }
+
+        impl Busy {
+            fn new(cents: &[u64], mistake: Option<Mistake>) -> Self {
+                let bank = Model {
+                    cents: cents.to_vec(),
+                    mistake,
+                    ..Model::default()
+                };
+                let inside = BTreeMap::new();
+                Self { bank, inside }
+            }
+
+            fn in_use(&self, account: usize) -> bool {
+                match self.bank.mistake {
+                    Some(Mistake::NoLockInChange) => false,
+                    Some(Mistake::OneLock) => !self.inside.is_empty(),
+                    _ => self.inside.values().any(|(used, _)| *used == account),
                 }
             }
         }
 
-        fn name(step: usize, teller: usize) -> String {
-            let steps = ["Load", "Store"].get(step).unwrap_or(&"?");
-            let teller = ["First", "Second"].get(teller).unwrap_or(&"?");
-            format!("{steps}({teller})")
-        }
+        impl suite::Scene for Busy {
+            type Call = Call;
 
-        /// One of the six schedules.
-        fn schedule(rng: &mut Rng) -> Vec<String> {
-            let mut done = [0; 2];
-            let turns = rng.shuffled([0, 0, 1, 1]).into_iter();
-            turns
-                .map(|teller: usize| {
-                    done[teller] += 1;
-                    name(done[teller] - 1, teller)
+            fn come_out(&mut self, caller: u8, way: Result<u64, u64>) -> Option<Shown> {
+                let (account, before) = self.inside.remove(&caller)?;
+                Some(match way {
+                    Ok(more) => {
+                        self.bank.cents[account] = before + more;
+                        Shown::new(format!("Ok({})", before + more))
+                    }
+                    Err(number) => {
+                        self.bank.cents[account] = SCRIBBLE;
+                        self.bank.poisoned.insert(account);
+                        Shown::new(format!("a panic with {number}"))
+                    }
                 })
-                .collect()
-        }
+            }
 
-        /// What is no schedule, in one of six ways.
-        fn damaged(rng: &mut Rng, way: usize) -> Vec<String> {
-            let mut steps = schedule(rng);
-            let place = rng.count(0..4);
-            match way {
-                0 => drop(steps.remove(place)),
-                1 => {
-                    let again = steps[place].clone();
-                    steps.insert(rng.count(0..=4), again);
+            fn answer(&mut self, caller: u8, call: &Call) -> Option<Shown> {
+                let touched = self.bank.touched(call);
+                let waits = touched.iter().any(|account| self.in_use(*account));
+                let payer_in_use = touched.first().is_some_and(|from| self.in_use(*from));
+                match self.bank.ask(call) {
+                    Ok(_) if waits => None,
+                    Err(Refusal::Insufficient { .. }) if payer_in_use => None,
+                    // Whoever is refused may be so without waiting.
+                    Err(refusal) => Some(Shown::new(format!("Err({refusal:?})"))),
+                    Ok(answer) => {
+                        let Call::Stay(account) = *call else {
+                            return Some(answer);
+                        };
+                        let held = if self.bank.has(Mistake::NoLockInChange) {
+                            self.bank.cents[account]
+                        } else {
+                            SCRIBBLE
+                        };
+                        let before = std::mem::replace(&mut self.bank.cents[account], held);
+                        self.inside.insert(caller, (account, before));
+                        Some(Shown::new("is inside"))
+                    }
                 }
-                2 => {
-                    let another = rng.count(1..4);
-                    steps[place] = steps[(place + another) % 4].clone();
+            }
+
+            /// Whether each of them waits for somebody in `change`, or for somebody who waits and may
+            /// already keep other accounts that they touch.
+            fn may_wait(&self, calls: &[&Call]) -> bool {
+                let touched = calls.iter().map(|call| self.bank.touched(call));
+                let mut waiting: Vec<Vec<usize>> = touched.collect();
+                if waiting
+                    .iter()
+                    .any(|touched| self.bank.known(touched).is_err())
+                {
+                    return false;
                 }
-                3 => {
-                    let teller = rng.count(0..2);
-                    for step in &mut steps {
-                        if *step == name(0, teller) {
-                            *step = name(1, teller);
-                        } else if *step == name(1, teller) {
-                            *step = name(0, teller);
+                let all = 0..self.bank.cents.len();
+                let mut kept: BTreeSet<usize> = all.filter(|one| self.in_use(*one)).collect();
+                loop {
+                    let before = waiting.len();
+                    waiting.retain(|touched| {
+                        let waits = touched.iter().any(|account| kept.contains(account));
+                        if waits {
+                            kept.extend(touched);
                         }
+                        !waits
+                    });
+                    if waiting.len() == before {
+                        return waiting.is_empty();
                     }
                 }
-                4 => {
-                    let again = steps[place].clone();
-                    steps.push(again);
-                }
-                _ => steps.clear(),
             }
-            steps
         }
 
-        /// The contract of `replay`.
-        fn replayed(start: i64, amounts: [i64; 2], steps: &[String]) -> Told<i64> {
-            let bad = || Err("BadSchedule".to_owned());
-            let place = |step, teller| steps.iter().position(|one| *one == name(step, teller));
-            let (mut balance, mut stored) = (start, Vec::new());
-            if steps.len() != 4 {
-                return bad();
-            }
-            for (teller, amount) in amounts.into_iter().enumerate() {
-                match (place(0, teller), place(1, teller)) {
-                    (Some(load), Some(store)) if load < store => {
-                        stored.push((store, load, amount));
-                    }
-                    _ => return bad(),
-                }
-            }
-            stored.sort_unstable();
-            // The later store wins; it knows of the earlier one only if it loaded after it.
-            if let [(store, _, early), (_, load, late)] = stored[..] {
-                balance += if store < load { early + late } else { late };
-            }
-            Ok(balance)
+        fn look(j: &mut Judge, scenario: &Scenario, seen: &[Seen]) {
+            let Scenario { cents, steps } = scenario;
+            let opened = match cents.len() {
+                count @ 9.. => format!("a bank with {count} accounts"),
+                _ => format!("Bank::new({cents:?})"),
+            };
+            let busy = |mistake| Busy::new(cents, mistake);
+            let mistaken = CAUSES.map(|(mistake, cause)| (busy(Some(mistake)), cause));
+            j.scene(opened, &busy(None), mistaken, steps, seen);
         }
 
-        fn insufficient(balance: u64, requested: u64) -> String {
-            format!("Insufficient {{ balance: {balance}, requested: {requested} }}")
-        }
-
-        /// The contract of `transfer`, nobody else at work.
-        fn transferred(balances: &mut [u64], order: &Transfer) -> Told<()> {
-            let Transfer { from, to, amount } = *order;
-            for account in [from, to] {
-                if account >= balances.len() {
-                    return Err(format!("NoSuchAccount({account})"));
-                }
-            }
-            if balances[from] < amount {
-                return Err(insufficient(balances[from], amount));
-            }
-            balances[from] -= amount;
-            balances[to] += amount;
-            Ok(())
-        }
-
-        /// That many different accounts of a bank with `count`.
-        fn accounts<const N: usize>(rng: &mut Rng, count: usize) -> [usize; N] {
-            let shuffled = rng.shuffled(0..count);
-            std::array::from_fn(|index| shuffled[index])
-        }
-
-        fn transfer(rng: &mut Rng, from: usize, to: usize) -> Transfer {
-            let amount = rng.range(1..=4_999);
-            Transfer { from, to, amount }
-        }
-
-        /// Enough for every transfer that is not to be refused.
+        /// Accounts with enough for every transfer that is not to be refused.
         fn cents(rng: &mut Rng, count: usize) -> Vec<u64> {
             rng.list(count..=count, |rng| rng.range(10_000..=99_999))
         }
 
-        fn all_ok(balances: &[u64]) -> Vec<Told<u64>> {
-            balances.iter().map(|cents| Ok(*cents)).collect()
+        fn amount(rng: &mut Rng) -> u64 {
+            rng.range(1..=4_999)
         }
 
-        /// What happened before the driver let go of what it held.
-        fn before_release(events: &[Event]) -> Vec<String> {
-            let before = events.iter().take_while(|event| event.what != "released");
-            let lines = before.map(|Event { thread, what, id }| format!("{thread} {what} {id}"));
-            lines.collect()
+        /// That many different accounts of a bank with `count`, the lowest first.
+        fn sorted<const N: usize>(rng: &mut Rng, count: usize) -> [usize; N] {
+            let shuffled = rng.shuffled(0..count);
+            let mut some = std::array::from_fn(|index| shuffled[index]);
+            some.sort_unstable();
+            some
         }
 
-        fn one_of<T: PartialEq + std::fmt::Debug>(got: Option<&T>, ways: &[T]) -> Check {
-            let holds = got.is_some_and(|got| ways.contains(got));
-            let expected = match ways {
-                [way] => format!("{way:#?}"),
-                ways => format!("one of {ways:#?}"),
-            };
-            check(
-                holds,
-                expected,
-                got.map_or(String::new(), |got| format!("{got:#?}")),
-            )
+        fn scenario(cents: &[u64], steps: impl IntoIterator<Item = Step<Call>>) -> Scenario {
+            let mut steps: Vec<_> = steps.into_iter().collect();
+            steps.push(Step::Start(99, Call::Balances(cents.len())));
+            Scenario {
+                cents: cents.to_vec(),
+                steps,
+            }
         }
 
-        fn asleep(events: &[Event]) -> Check {
-            let mut from_there = events.iter().skip_while(|event| event.what != "restless");
-            let restless = from_there.next().is_some();
-            let threads = from_there.next().map_or("", |event| event.what.as_str());
-            check(
-                !restless,
-                "whoever waits for an account sleeps until it is free",
-                threads,
-            )
-            .because("trying again and again keeps a processor busy for nothing: `lock` sleeps")
+        /// One teller is in `change`, another calls everything that touches this account, and the
+        /// first one comes out.
+        fn one_waits(rng: &mut Rng, out: fn(u8, u64) -> Step<Call>) -> Vec<Scenario> {
+            let mut scenarios = Vec::new();
+            for lower in [true, false] {
+                let [low, high] = sorted(rng, 4);
+                let (used, other) = if lower { (low, high) } else { (high, low) };
+                let (cents, more) = (cents(rng, 4), amount(rng));
+                let all = cents[used] + more;
+                let calls = [
+                    Call::Balance(used),
+                    Call::Add(used, amount(rng)),
+                    Call::Move(used, other, amount(rng)),
+                    Call::Move(used, other, all),
+                    Call::Move(other, used, amount(rng)),
+                    Call::Move(used, used, all),
+                    Call::Move(used, used, all + 1),
+                    Call::Total,
+                    Call::Repair(used, amount(rng)),
+                    Call::Stay(used),
+                ];
+                for call in calls {
+                    let mut steps = vec![
+                        Step::Start(1, Call::Stay(used)),
+                        Step::Start(2, call.clone()),
+                        out(1, more),
+                    ];
+                    if matches!(call, Call::Stay(_)) {
+                        steps.push(Step::Leave(2, amount(rng)));
+                    }
+                    scenarios.push(scenario(&cents, steps));
+                }
+            }
+            scenarios
         }
     },
-    a_schedule_has_one_outcome_and_a_broken_one_has_none = case(
-        "A schedule has one outcome, and a list that is no schedule is refused.",
+    a_bank_holds_what_was_put_in = calls(
+        "`balance` returns what an account holds, and an unknown account is an error.",
         points = 1,
-        input = |rng| -> Vec<(i64, [i64; 2], Vec<String>)> {
-            let mut lists = rng.list(3..=4, schedule);
-            lists.extend((0..6).map(|way| damaged(rng, way)));
-            let lists = rng.shuffled(lists).into_iter();
-            let mut number = || rng.signed(-999..=999);
-            lists
-                .map(|list| (number(), [number(), number()], list))
-                .collect()
-        },
-        drive = |lists, _log| -> Vec<Told<i64>> {
-            let lists = lists.into_iter();
-            lists
-                .map(|(start, amounts, names)| {
-                    let steps: Vec<Step> = names.iter().map(|name| step(name)).collect();
-                    replay(start, amounts, &steps).map_err(|_| "BadSchedule".to_owned())
-                })
-                .collect()
-        },
-        judge = |lists, got, _events| {
-            let each = lists.iter().zip(got);
-            each.map(|((start, amounts, list), got)| {
-                equal(got, &replayed(*start, *amounts, list)).named(format!(
-                    "{start} with {amounts:?} and [{}]",
-                    list.join(", ")
-                ))
-            })
-            .collect::<Check>()
-            .because("a teller stores what the balance was when they loaded it, plus their amount")
-            .and(equal(&got.len(), &lists.len()).named("how many outcomes came back"))
-        },
-    ),
-    all_outcomes_of_two_deposits_are_found = case(
-        "Every balance that two deposits can end in is found, and no other.",
-        points = 1,
-        input = |rng| -> Vec<(i64, [i64; 2])> {
-            let mut number = || rng.signed(-999..=999);
-            let (same, back) = (number(), number());
-            vec![
-                (number(), [number(), number()]),
-                (number(), [same, same]),
-                (number(), [back, -back]),
-                (number(), [0, number()]),
-                (number(), [number(), 0]),
-                (number(), [0, 0]),
-            ]
-        },
-        drive = |questions, _log| -> Vec<BTreeSet<i64>> {
-            let each = questions.into_iter();
-            each.map(|(start, amounts)| outcomes(start, amounts))
-                .collect()
-        },
-        judge = |questions, got, _events| {
-            let each = questions.iter().zip(got);
-            each.map(|((start, amounts), got)| {
-                let [first, second] = *amounts;
-                let ends = [first, second, first + second].map(|sum| start + sum);
-                equal(got, &BTreeSet::from(ends)).named(format!("{start} with {amounts:?}"))
-            })
-            .collect::<Check>()
-            .because("there are six schedules: two without a loss, four that lose a deposit")
-            .and(equal(&got.len(), &questions.len()).named("how many sets came back"))
-        },
-    ),
-    a_transfer_moves_the_amount_or_nothing = case(
-        "A transfer moves the amount, or says why not and moves nothing.",
-        points = 1,
-        input = |rng| -> (Vec<u64>, Vec<Transfer>) {
-            let count = rng.count(4..=6);
-            let start = rng.list(count..=count, |rng| rng.range(1_000..=u64::MAX / 8));
-            let (mut model, mut orders) = (start.clone(), Vec::new());
-            for way in rng.shuffled(0..10) {
-                let [from, to] = accounts(rng, count);
-                let unknown = count + rng.count(0..=9);
-                let holds = model[from];
-                let (from, to, amount) = match way {
-                    0 => (from, to, rng.range(0..=holds)),
-                    1 => (from, to, holds),
-                    2 => (from, to, holds + 1),
-                    3 => (from, to, 0),
-                    4 => (from, from, rng.range(0..=holds)),
-                    5 => (from, from, holds + rng.range(1..=9)),
-                    6 => (from, unknown, holds + 1),
-                    7 => (unknown, to, 0),
-                    8 => (unknown, unknown + 1, 1),
-                    _ => (unknown + 1, unknown, 1),
-                };
-                let order = Transfer { from, to, amount };
-                let _ = transferred(&mut model, &order);
-                orders.push(order);
+        input = |rng| {
+            let mut calls = Vec::new();
+            let drawn = cents(rng, 9);
+            for cents in [drawn, vec![], vec![0], vec![u64::MAX], vec![7; 130]] {
+                let count = cents.len();
+                calls.push(Call::New(cents));
+                calls.extend((0..=count + 1).map(Call::Balance));
+                calls.extend([count + 64, usize::MAX].map(Call::Balance));
             }
-            (start, orders)
-        },
-        drive = |(start, orders), _log| -> Vec<(Told<()>, Vec<Told<u64>>)> {
-            let bank = Bank::new(start.iter().copied());
-            let each = orders.iter();
-            each.map(|order| (moved(&bank, order), balances(&bank, start.len())))
-                .collect()
-        },
-        judge = |(start, orders), got, _events| {
-            let mut model = start.clone();
-            let each = orders.iter().zip(got);
-            each.map(|(order, (result, balances))| {
-                let expected = transferred(&mut model, order);
-                equal(result, &expected)
-                    .named(format!("what {order:?} returns"))
-                    .and(
-                        equal(balances, &all_ok(&model))
-                            .named(format!("the balances after {order:?}")),
-                    )
-            })
-            .collect::<Check>()
-            .because("accounts first, `from` before `to`; then the balance; then both changes")
-            .and(equal(&got.len(), &orders.len()).named("how many transfers came back"))
+            calls
         },
     ),
-    each_account_can_be_changed_and_repaired_by_itself = case(
-        "`update` returns what `change` returns, `repair` sets a sound account too, and an \
-         account that does not exist is an error everywhere.",
+    an_update_changes_one_account = calls(
+        "`update` calls `change` once with the balance, and returns what `change` returns.",
         points = 1,
-        input = |rng| -> (Vec<u64>, usize, usize, u64, u64) {
-            let count = rng.count(2..=5);
-            let [account] = accounts(rng, count);
-            let unknown = count + rng.count(0..=9);
-            let (added, set) = (rng.range(1..=999), rng.range(0..=9_999));
-            (cents(rng, count), account, unknown, added, set)
-        },
-        drive = |(start, account, unknown, added, set), log| -> Vec<Told<u64>> {
-            let bank = Bank::new(start);
-            let change = |cents: &mut u64| {
-                let before = *cents;
-                *cents += added;
-                before
-            };
-            let mut results = vec![
-                told(bank.total()),
-                told(bank.update(account, change)),
-                told(bank.balance(account)),
-                told(bank.total()),
-                told(bank.repair(account, set)).map(|()| set),
-                told(bank.total()),
-            ];
-            let change = |_: &mut u64| log.event("changed an unknown account", unknown as u64);
-            results.extend([
-                told(bank.balance(unknown)),
-                told(bank.update(unknown, change)).map(|()| 0),
-                told(bank.repair(unknown, set)).map(|()| 0),
-                told(bank.total()),
-            ]);
-            results
-        },
-        judge = |(start, account, unknown, added, set), got, events| {
-            let before = start.get(*account).copied().unwrap_or_default();
-            let total: u64 = start.iter().sum();
-            let repaired = total - before + set;
-            let nobody = || Err(format!("NoSuchAccount({unknown})"));
-            let expected = [
-                ("total", Ok(total)),
-                ("update, which returns the balance before", Ok(before)),
-                ("balance after the update", Ok(before + added)),
-                ("total after the update", Ok(total + added)),
-                ("repair of a sound account", Ok(*set)),
-                ("total after the repair", Ok(repaired)),
-                ("balance of an unknown account", nobody()),
-                ("update of an unknown account", nobody()),
-                ("repair of an unknown account", nobody()),
-                ("total at the end", Ok(repaired)),
-            ];
-            let each = expected.iter().zip(got);
-            each.map(|((what, expected), got)| equal(got, expected).named(*what))
-                .collect::<Check>()
-                .and(equal(&got.len(), &expected.len()).named("how many results came back"))
-                .and(equal(&events.len(), &0).named("events"))
-        },
-    ),
-    tellers_share_a_bank_by_reference = case(
-        "Tellers share a bank by reference, with no lock of their own, and no cent is lost.",
-        points = 1,
-        input = |rng| -> ([u64; 2], Vec<u64>, u64) {
-            let start = [rng.range(0..=9_999), rng.range(0..=9_999)];
-            let amounts = rng.list(2..=8, |rng| rng.range(1..=99));
-            (start, amounts, rng.range(200..=500))
-        },
-        drive = |(cents, amounts, rounds), _log| -> Vec<Told<u64>> {
-            let bank = &Bank::new(cents);
-            thread::scope(|scope| {
-                for (number, amount) in amounts.into_iter().enumerate() {
-                    spawn_scoped(scope, &format!("teller-{number}"), move || {
-                        for _ in 0..rounds {
-                            let _ = bank.update(0, |cents| *cents += amount);
-                            let _ = bank.update(0, |cents| *cents -= amount);
-                            let _ = bank.update(1, |cents| *cents += 1);
-                        }
-                    });
+        input = |rng| {
+            let count = rng.count(3..=6);
+            let mut calls = vec![Call::New(cents(rng, count))];
+            for _ in 0..3 {
+                for account in 0..count {
+                    calls.push(Call::Add(account, rng.range(0..=9_999)));
+                    calls.extend((0..count).map(Call::Balance));
                 }
-            });
-            balances(bank, 2)
+                let unknown = [count, count + 64, usize::MAX];
+                calls.extend(unknown.map(|account| Call::Add(account, 1)));
+            }
+            calls
         },
-        judge = |([first, second], amounts, rounds), got, _events| {
-            let deposits = rounds * amounts.len() as u64;
-            equal(got, &all_ok(&[*first, second + deposits]))
-                .because("reading and writing a balance must be one critical section, not two")
+    ),
+    a_transfer_moves_the_amount_or_nothing = calls(
+        "A transfer moves the amount, or says why not and moves nothing.",
+        points = 2,
+        input = |rng| {
+            let count = rng.count(3..=5);
+            let cents = cents(rng, count);
+            let mut calls = Vec::new();
+            let accounts = [0, 1, count - 1, count, count + 1, usize::MAX];
+            for from in accounts {
+                for to in accounts {
+                    let holds = cents.get(from).copied().unwrap_or_default();
+                    for amount in [0, 1, rng.range(0..=holds), holds, holds + 1, u64::MAX] {
+                        calls.push(Call::New(cents.clone()));
+                        calls.push(Call::Move(from, to, amount));
+                        calls.extend((0..count).map(Call::Balance));
+                    }
+                }
+            }
+            calls
+        },
+    ),
+    a_total_is_the_sum = calls(
+        "`total` is the sum of all balances.",
+        points = 1,
+        input = |rng| {
+            let cents = cents(rng, 6);
+            let large = vec![(1 << 60) + rng.range(1..=99), 1, 1 << 61, 3];
+            let lists = [vec![], vec![0, 0], cents, large, vec![1; 130]];
+            let mut calls = Vec::new();
+            for cents in lists {
+                let last = cents.len().saturating_sub(1);
+                calls.extend([Call::New(cents), Call::Total]);
+                calls.extend([Call::Add(last, 5), Call::Total]);
+                calls.extend([Call::Move(last, 0, 4), Call::Total]);
+            }
+            calls
         },
     ),
     a_bank_is_shared_only_by_what_may_cross_threads = compile_fail(
@@ -614,477 +579,217 @@ suite!(
             }
         },
     ),
-    nobody_enters_an_account_in_use = case(
-        "While one caller changes an account, no other sees or touches it.",
+    nobody_enters_an_account_in_use = scenes(
+        "While one teller is in `change`, everybody else who touches this account waits.",
         points = 2,
-        input = |rng| -> (Vec<u64>, Transfer, [u64; 2], u64) {
-            let count = rng.count(2..=5);
-            let [from, to] = accounts(rng, count);
-            let amounts = [rng.range(10_000..=19_999), rng.range(20_000..=29_999)];
-            let scribble = rng.range(500_000..=999_999);
-            (
-                cents(rng, count),
-                transfer(rng, from, to),
-                amounts,
-                scribble,
-            )
-        },
-        drive = |(cents, order, amounts, scribble),
-                 log|
-         -> (Vec<Told<u64>>, Told<u64>, Told<()>, Vec<Told<u64>>) {
-            let bank = &Bank::new(cents.iter().copied());
-            let (order, account) = (&order, order.to);
-            let (inside, entered) = mpsc::channel();
-            let (free, freed) = mpsc::channel();
-            let (updated, read, moved) = thread::scope(|scope| {
-                let slow = spawn_scoped(scope, "teller-1", move || {
-                    bank.update(account, |cents| {
-                        log.event("has entered", amounts[0]);
-                        let before = std::mem::replace(cents, scribble);
-                        let _ = inside.send(());
-                        let _ = freed.recv();
-                        *cents = before + amounts[0];
-                        *cents
-                    })
-                });
-                let _ = entered.recv();
-                let quick = spawn_scoped(scope, "teller-2", move || {
-                    bank.update(account, |cents| {
-                        log.event("has entered", amounts[1]);
-                        *cents += amounts[1];
-                        *cents
-                    })
-                });
-                let mover = spawn_scoped(scope, "teller-3", move || transfer(bank, order, log));
-                let reader = spawn_scoped(scope, "auditor", move || read(bank, account, log));
-                release(log, [free]);
-                let updated = [slow, quick].map(|thread| told(thread.join().unwrap()));
-                (updated, reader.join().unwrap(), mover.join().unwrap())
-            });
-            (updated.into(), read, moved, balances(bank, cents.len()))
-        },
-        judge = |(cents, order, [first, second], _), (updated, read, moved, left), events| {
-            // Those who wait may come in any order.
-            let slow = cents[order.to] + first;
-            let may_be = |sums: &[u64]| -> Vec<Told<u64>> {
-                sums.iter().map(|sum| Ok(slow + sum)).collect()
-            };
-            let in_any_order = may_be(&[*second, second + order.amount]);
-            let to_read = may_be(&[0, *second, order.amount, second + order.amount]);
-            let mut model = cents.clone();
-            let expected = transferred(&mut model, order);
-            model[order.to] += first + second;
-            asleep(events)
-                .and_then(|| {
-                    equal(
-                        &before_release(events),
-                        &vec![format!("teller-1 has entered {first}")],
-                    )
-                    .named("what happened before teller-1 was done")
-                    .because("the lock must be held while `change` runs, and to read as well")
-                })
-                .and(one_of(updated.first(), &[Ok(slow)]).named("`update` by teller-1"))
-                .and(one_of(updated.get(1), &in_any_order).named("`update` by teller-2"))
-                .and(one_of(Some(read), &to_read).named("the balance that the auditor read"))
-                .and(equal(moved, &expected).named("the transfer by teller-3"))
-                .and(equal(left, &all_ok(&model)).named("the balances at the end"))
-        },
+        input = |rng| { one_waits(rng, Step::Leave) },
     ),
-    opposite_transfers_both_finish = case(
-        "Two transfers in opposite directions never wait for each other for ever.",
-        points = 2,
-        input = |rng| -> (Vec<u64>, [Transfer; 2]) {
-            let count = rng.count(2..=6);
-            let [one, two] = accounts(rng, count);
-            let orders = [transfer(rng, one, two), transfer(rng, two, one)];
-            (cents(rng, count), orders)
-        },
-        drive = |(cents, orders), log| -> (Vec<Told<()>>, Vec<Told<u64>>) {
-            let bank = &Bank::new(cents.iter().copied());
-            let results = thread::scope(|scope| {
-                let [first, second] = &orders;
-                let held = [first.from, first.to].map(|account| hold(scope, bank, account));
-                let one = spawn_scoped(scope, "teller-1", move || moved(bank, first));
-                rest(log);
-                let two = spawn_scoped(scope, "teller-2", move || moved(bank, second));
-                // Each now waits for the first account it asks for. With one of the two
-                // released and then the other, both have what they asked for first.
-                for account in held {
-                    release(log, [account]);
-                }
-                [one, two].map(|thread| thread.join().unwrap())
-            });
-            (results.into(), balances(bank, cents.len()))
-        },
-        judge = |(cents, orders), (results, left), events| {
-            let mut model = cents.clone();
-            let expected = orders
-                .each_ref()
-                .map(|order| transferred(&mut model, order));
-            asleep(events)
-                .and(equal(results, &expected.to_vec()).named("what the transfers return"))
-                .and(equal(left, &all_ok(&model)).named("the balances at the end"))
-        },
-    ),
-    money_is_never_between_accounts = case(
-        "While a transfer waits for one account, no money has left or reached the other.",
-        points = 2,
-        input = |rng| -> (Vec<u64>, [Transfer; 2]) {
-            let count = rng.count(4..=7);
-            let [one, two, three, four] = accounts(rng, count);
-            let orders = [transfer(rng, one, two), transfer(rng, three, four)];
-            (cents(rng, count), orders)
-        },
-        drive = |(cents, orders), log| -> (Vec<Told<()>>, Vec<Told<u64>>, Vec<Told<u64>>) {
-            let bank = &Bank::new(cents.iter().copied());
-            let (moved, seen) = thread::scope(|scope| {
-                let [gives, takes] = &orders;
-                let held = [gives.to, takes.from].map(|account| hold(scope, bank, account));
-                let one = spawn_scoped(scope, "teller-1", move || transfer(bank, gives, log));
-                let two = spawn_scoped(scope, "teller-2", move || transfer(bank, takes, log));
-                rest(log);
-                let three = spawn_scoped(scope, "auditor-1", move || read(bank, gives.from, log));
-                let four = spawn_scoped(scope, "auditor-2", move || read(bank, takes.to, log));
-                release(log, held);
-                let moved = [one, two].map(|thread| thread.join().unwrap());
-                (moved, [three, four].map(|thread| thread.join().unwrap()))
-            });
-            (moved.into(), seen.into(), balances(bank, cents.len()))
-        },
-        judge = |(cents, orders), (moved, seen, left), events| {
-            let [gives, takes] = orders;
-            let mut model = cents.clone();
-            let expected = orders
-                .each_ref()
-                .map(|order| transferred(&mut model, order));
-            let harmless = [
-                format!("auditor-1 has read {}", cents[gives.from]),
-                format!("auditor-2 has read {}", cents[takes.to]),
-            ];
-            let early = before_release(events);
-            let seen_later = |number: usize, account: usize| {
-                one_of(seen.get(number), &[Ok(cents[account]), Ok(model[account])])
-                    .named(format!("the balance that auditor-{} has read", number + 1))
-            };
-            asleep(events)
-                .and_then(|| {
-                    check(
-                        early.iter().all(|line| harmless.contains(line)),
-                        format!("nothing, or the balances before the transfers: {harmless:#?}"),
-                        format!("{early:#?}"),
-                    )
-                    .named("what was seen while both transfers waited")
-                    .because("change no account before you have both of them")
-                })
-                .and(seen_later(0, gives.from))
-                .and(seen_later(1, takes.to))
-                .and(equal(moved, &expected.to_vec()).named("what the transfers return"))
-                .and(equal(left, &all_ok(&model)).named("the balances at the end"))
-        },
-    ),
-    an_account_is_never_overdrawn = case(
-        "Money is given out once, however many transfers want it at the same time.",
-        points = 1,
-        input = |rng| -> (Vec<u64>, [Transfer; 4]) {
-            let count = rng.count(5..=8);
-            let mut five: [usize; 5] = accounts(rng, count);
-            five.sort_unstable();
-            let [low, lower, giver, high, higher] = five;
-            let mut cents = cents(rng, count);
-            // Enough for one of them.
-            let amount = rng.range(cents[giver] / 2 + 1..=cents[giver]);
-            cents[giver] = rng.range(amount..2 * amount);
-            let targets = [rng.shuffled([low, lower]), rng.shuffled([high, higher])].concat();
-            let orders = std::array::from_fn(|index| Transfer {
-                from: giver,
-                to: targets[index],
-                amount,
-            });
-            (cents, orders)
-        },
-        drive = |(cents, orders), log| -> Vec<(Vec<Told<()>>, Vec<Told<u64>>)> {
-            // Once with two lower accounts to receive, and once with two higher ones.
-            let rounds = orders.chunks(2).map(|orders| {
-                let bank = &Bank::new(cents.iter().copied());
-                let results = thread::scope(|scope| {
-                    let held: Vec<_> = orders
-                        .iter()
-                        .map(|order| hold(scope, bank, order.to))
-                        .collect();
-                    let mut tellers = Vec::new();
-                    for (number, order) in orders.iter().enumerate() {
-                        let name = format!("teller-{}", number + 1);
-                        tellers.push(spawn_scoped(scope, &name, move || moved(bank, order)));
-                        rest(log);
-                    }
-                    release(log, held);
-                    let results = tellers.into_iter().map(|thread| thread.join().unwrap());
-                    results.collect()
-                });
-                (results, balances(bank, cents.len()))
-            });
-            rounds.collect()
-        },
-        judge = |(cents, orders), rounds, events| {
-            let each = orders.chunks(2).zip(rounds);
-            let each = each.map(|(orders, (results, left))| {
-                // Whoever comes first.
-                let ways = orders.iter().enumerate().map(|(first, order)| {
-                    let mut model = cents.clone();
-                    let paid = transferred(&mut model, order);
-                    let refused = transferred(&mut model.clone(), order);
-                    let mut results = vec![refused; 2];
-                    results[first] = paid;
-                    (results, all_ok(&model))
-                });
-                let ways: Vec<_> = ways.collect();
-                let got = (results.clone(), left.clone());
-                one_of(Some(&got), &ways).named(format!("results and balances after {orders:#?}"))
-            });
-            let each: Check = each.collect();
-            asleep(events)
-                .and(each.because("a balance that was looked at before the locks is an old one"))
-                .and(equal(&rounds.len(), &2).named("how many rounds came back"))
-        },
-    ),
-    a_total_is_one_instant = case(
-        "`total` is the sum at one instant, also while money moves.",
-        points = 2,
-        input = |rng| -> (Vec<u64>, usize, Transfer) {
-            let count = rng.count(3..=6);
-            let mut three: [usize; 3] = accounts(rng, count);
-            three.sort_unstable();
-            let [first, middle, last] = three;
-            let ends = rng.shuffled([first, last]);
-            (cents(rng, count), middle, transfer(rng, ends[0], ends[1]))
-        },
-        drive = |(cents, middle, order), log| -> (Told<u64>, Told<()>, Vec<Told<u64>>) {
-            let bank = &Bank::new(cents.iter().copied());
-            let order = &order;
-            let (total, moved) = thread::scope(|scope| {
-                let held = hold(scope, bank, middle);
-                let auditor = spawn_scoped(scope, "auditor", move || {
-                    let total = told(bank.total());
-                    log.event("has the total", total.clone().unwrap_or_default());
-                    total
-                });
-                rest(log);
-                let teller = spawn_scoped(scope, "teller-1", move || transfer(bank, order, log));
-                release(log, [held]);
-                (auditor.join().unwrap(), teller.join().unwrap())
-            });
-            (total, moved, balances(bank, cents.len()))
-        },
-        judge = |(cents, _, order), (total, moved, left), events| {
-            let mut model = cents.clone();
-            let expected = transferred(&mut model, order);
-            let early = before_release(events);
-            asleep(events)
-                .and_then(|| {
-                    check(
-                        !early.iter().any(|line| line.starts_with("auditor")),
-                        "no total while an account is in use",
-                        format!("{early:#?}"),
-                    )
-                    .named("what happened before all accounts were free")
-                })
-                .and(
-                    equal(total, &Ok(cents.iter().sum()))
-                        .named("the total")
-                        .because(
-                            "money moved between accounts that were counted at different moments",
-                        ),
-                )
-                .and(equal(moved, &expected).named("what the transfer returns"))
-                .and(equal(left, &all_ok(&model)).named("the balances at the end"))
-        },
-    ),
-    a_slow_account_stops_nobody_who_does_not_touch_it = case(
+    a_slow_account_stops_nobody_who_does_not_touch_it = scenes(
         "While one account is in use and a transfer waits for it, the others can be used.",
         points = 1,
-        input = |rng| -> (Vec<u64>, Transfer, usize, Vec<Transfer>) {
-            let count = rng.count(5..=8);
-            let [slow, other, one, two, three] = accounts(rng, count);
-            let ends = rng.shuffled([slow, other]);
-            let cents = cents(rng, count);
-            let unknown = count + rng.count(0..=9);
-            let mut orders = vec![
-                transfer(rng, one, two),
-                transfer(rng, two, three),
-                transfer(rng, three, three),
-                transfer(rng, one, unknown),
-                transfer(rng, slow, unknown),
-                transfer(rng, unknown, slow),
-            ];
-            orders.push(Transfer {
-                from: three,
-                to: one,
-                amount: cents[three] + rng.range(10_000..=99_999),
-            });
-            (
-                cents,
-                transfer(rng, ends[0], ends[1]),
-                slow,
-                rng.shuffled(orders),
-            )
-        },
-        drive = |(cents, waits, slow, orders), log| -> (Told<()>, Vec<Told<()>>, Vec<Told<u64>>) {
-            let bank = &Bank::new(cents.iter().copied());
-            let (waits, orders) = (&waits, &orders);
-            let (waited, results) = thread::scope(|scope| {
-                let held = hold(scope, bank, slow);
-                let waiting = spawn_scoped(scope, "teller-1", move || transfer(bank, waits, log));
-                rest(log);
-                let busy = spawn_scoped(scope, "teller-2", move || {
-                    let orders = orders.iter();
-                    let results = orders.map(|order| transfer(bank, order, log));
-                    results.collect()
-                });
-                release(log, [held]);
-                (waiting.join().unwrap(), busy.join().unwrap())
-            });
-            (waited, results, balances(bank, cents.len()))
-        },
-        judge = |(cents, waits, _, orders), (waited, results, left), events| {
-            let mut model = cents.clone();
-            let each = orders.iter();
-            let expected: Vec<Told<()>> =
-                each.map(|order| transferred(&mut model, order)).collect();
-            let waited_for = transferred(&mut model, waits);
-            let each = orders.iter();
-            let lines: Vec<String> = each
-                .map(|order| format!("teller-2 has transferred {}", order.amount))
-                .collect();
-            asleep(events)
-                .and_then(|| {
-                    equal(&before_release(events), &lines)
-                        .named("what was over before the slow account was free")
-                        .because("a lock for all accounts makes everybody wait for the slowest")
-                })
-                .and(equal(results, &expected).named("what the other transfers return"))
-                .and(equal(waited, &waited_for).named("what the transfer that waited returns"))
-                .and(equal(left, &all_ok(&model)).named("the balances at the end"))
+        input = |rng| {
+            let mut scenarios = Vec::new();
+            for reverse in [false, true] {
+                let count = 7;
+                let [one, two, three, four, five] = sorted(rng, count);
+                for [slow, other] in [[one, five], [three, four], [five, one]] {
+                    let free = [one, two, three, four, five];
+                    let mut free = free
+                        .into_iter()
+                        .filter(|free| ![slow, other].contains(free));
+                    let [a, b, c] = [(); 3].map(|()| free.next().unwrap_or_default());
+                    let (from, to) = if reverse {
+                        (other, slow)
+                    } else {
+                        (slow, other)
+                    };
+                    let cents = cents(rng, count);
+                    let calls = [
+                        Call::Move(from, to, amount(rng)),
+                        Call::Move(a, b, amount(rng)),
+                        Call::Move(c, b, amount(rng)),
+                        Call::Move(b, a, 1_000_000),
+                        Call::Move(c, c, amount(rng)),
+                        Call::Move(slow, count, 1),
+                        Call::Move(usize::MAX, slow, 1),
+                        Call::Balance(count),
+                        Call::Add(a, amount(rng)),
+                        Call::Panic(b),
+                        Call::Balance(b),
+                        Call::Move(a, b, 1),
+                        Call::Repair(b, amount(rng)),
+                        Call::Repair(c, amount(rng)),
+                        Call::Balance(b),
+                    ];
+                    let mut steps = vec![Step::Start(1, Call::Stay(slow))];
+                    steps.extend((2..).zip(calls).map(|(n, call)| Step::Start(n, call)));
+                    steps.push(Step::Leave(1, amount(rng)));
+                    scenarios.push(scenario(&cents, steps));
+                }
+            }
+            for slow in [0, 1, 64, rng.count(2..129), 129] {
+                let steps = [
+                    Step::Start(1, Call::Stay(slow)),
+                    Step::Start(2, Call::AddToOthers(slow, 130)),
+                    Step::Leave(1, amount(rng)),
+                ];
+                scenarios.push(scenario(&[5; 130], steps));
+            }
+            scenarios
         },
     ),
-    a_panic_is_remembered_until_it_is_repaired = case(
-        "A panic inside `update` poisons this one account, until it is repaired.",
-        points = 1,
-        input = |rng| -> (Vec<u64>, [usize; 4], u64, [u64; 2]) {
-            let count = rng.count(4..=7);
-            let repaired = [rng.range(5_000..=9_999), rng.range(5_000..=9_999)];
-            (
-                cents(rng, count),
-                accounts(rng, count),
-                rng.range(1..=4_999),
-                repaired,
-            )
+    opposite_transfers_both_finish = scenes(
+        "Two transfers in opposite directions never wait for each other for ever.",
+        points = 2,
+        input = |rng| {
+            let mut scenarios = Vec::new();
+            for [first, second] in [[1, 2], [2, 1]] {
+                let count = rng.count(2..=6);
+                let [low, high] = sorted(rng, count);
+                // Each transfer waits for the first account that it asks for. With one of the two
+                // free and then the other, both have what they asked for first.
+                let steps = [
+                    Step::Start(1, Call::Stay(low)),
+                    Step::Start(2, Call::Stay(high)),
+                    Step::Start(3, Call::Move(low, high, amount(rng))),
+                    Step::Start(4, Call::Move(high, low, amount(rng))),
+                    Step::Leave(first, amount(rng)),
+                    Step::Leave(second, amount(rng)),
+                ];
+                scenarios.push(scenario(&cents(rng, count), steps));
+            }
+            scenarios
         },
-        drive = |(cents, [one, two, sound, other], amount, repaired), log| -> Vec<Told<u64>> {
-            let bank = &Bank::new(cents);
-            let panic_in = |account: usize| {
-                thread::scope(|scope| {
-                    let teller = spawn_scoped(scope, "teller-1", move || {
-                        bank.update(account, |cents| {
-                            *cents /= 2;
-                            suite::unwind()
-                        })
-                    });
-                    match teller.join() {
-                        Ok(result) => told(result),
-                        Err(_) => Err("panic".to_owned()),
+    ),
+    money_is_never_between_accounts = scenes(
+        "While a transfer waits for one account, no money has left or reached the other.",
+        points = 2,
+        input = |rng| {
+            let mut scenarios = Vec::new();
+            for (used, other) in [(0, 1), (1, 0)] {
+                for (from, to) in [(used, other), (other, used)] {
+                    for look in [Call::Balance(other), Call::Add(other, 0), Call::Total] {
+                        let steps = [
+                            Step::Start(1, Call::Stay(used)),
+                            Step::Start(2, Call::Move(from, to, amount(rng))),
+                            Step::Start(3, look),
+                            Step::Leave(1, amount(rng)),
+                        ];
+                        scenarios.push(scenario(&cents(rng, 3), steps));
                     }
-                })
-            };
-            let change = |cents: &mut u64| {
-                log.event("has entered", one as u64);
-                *cents
-            };
-            let transfer =
-                |from, to, amount| told(bank.transfer(from, to, amount)).map(|()| amount);
-            let mut results = vec![
-                panic_in(one),
-                told(bank.balance(one)),
-                told(bank.update(one, change)),
-                transfer(one, sound, amount),
-                transfer(sound, one, amount),
-                transfer(sound, one, u64::MAX),
-                transfer(one, usize::MAX, amount),
-                told(bank.total()),
-                transfer(sound, other, amount),
-                told(bank.balance(sound)),
-                panic_in(two),
-                transfer(one, two, amount),
-                transfer(two, one, amount),
-                told(bank.total()),
-            ];
-            results.extend([
-                told(bank.repair(one, repaired[0])).map(|()| repaired[0]),
-                told(bank.balance(one)),
-                told(bank.total()),
-                told(bank.repair(two, repaired[1])).map(|()| repaired[1]),
-                transfer(one, two, amount),
-                told(bank.balance(two)),
-                told(bank.total()),
-                panic_in(two),
-                told(bank.balance(two)),
-            ]);
-            results
+                }
+            }
+            scenarios
         },
-        judge = |(cents, [one, two, sound, other], amount, repaired), got, events| {
-            let poisoned = |account: &usize| Err(format!("Poisoned({account})"));
-            let panicked = || Err("panic".to_owned());
-            let lower = one.min(two);
-            let [first, second] = *repaired;
-            let total: u64 = cents.iter().sum();
-            let total = total - cents[*one] - cents[*two] + first + second;
-            let (a, b, c, d, n) = (one, two, sound, other, amount);
-            let expected = [
-                (
-                    format!("a panic inside `update({a}, …)` goes on"),
-                    panicked(),
-                ),
-                (format!("balance({a})"), poisoned(one)),
-                (format!("update({a}, …)"), poisoned(one)),
-                (format!("transfer({a}, {c}, {n})"), poisoned(one)),
-                (format!("transfer({c}, {a}, {n})"), poisoned(one)),
-                (format!("transfer({c}, {a}, {})", u64::MAX), poisoned(one)),
-                (
-                    format!("transfer({a}, {}, {n})", usize::MAX),
-                    Err(format!("NoSuchAccount({})", usize::MAX)),
-                ),
-                ("total()".to_owned(), poisoned(one)),
-                (format!("transfer({c}, {d}, {n})"), Ok(*n)),
-                (format!("balance({c})"), Ok(cents[*sound] - n)),
-                (
-                    format!("a panic inside `update({b}, …)` goes on"),
-                    panicked(),
-                ),
-                (format!("transfer({a}, {b}, {n})"), poisoned(lower)),
-                (format!("transfer({b}, {a}, {n})"), poisoned(lower)),
-                ("total() with two poisoned".to_owned(), poisoned(lower)),
-                (format!("repair({a}, {first})"), Ok(first)),
-                (format!("balance({a}) after its repair"), Ok(first)),
-                (format!("total() after the repair of {a}"), poisoned(two)),
-                (format!("repair({b}, {second})"), Ok(second)),
-                (
-                    format!("transfer({a}, {b}, {n}) after both repairs"),
-                    Ok(*n),
-                ),
-                (format!("balance({b}) after that"), Ok(second + n)),
-                ("total() after both repairs".to_owned(), Ok(total)),
-                (format!("another panic inside `update({b}, …)`"), panicked()),
-                (format!("balance({b}) after the other panic"), poisoned(two)),
-            ];
-            let each = expected.iter().zip(got);
-            each.map(|((what, expected), got)| equal(got, expected).named(what.as_str()))
-                .collect::<Check>()
-                .and(
-                    equal(&before_release(events), &Vec::<String>::new())
-                        .named("changes of a poisoned account"),
-                )
-                .because("`lock` says that a thread panicked; only `repair` may pass over it")
-                .and(equal(&got.len(), &expected.len()).named("how many results came back"))
+    ),
+    an_account_is_never_overdrawn = scenes(
+        "Money is given out once, however many transfers want it at the same time.",
+        points = 1,
+        input = |rng| {
+            let mut scenarios = Vec::new();
+            let [a, b, giver, c, d] = sorted(rng, 7);
+            for [one, two] in [[a, b], [c, d], [d, a]] {
+                let cents = cents(rng, 7);
+                // Enough for one of them, and for both with what comes in.
+                let most = cents[giver] - rng.range(0..=99);
+                let steps = [
+                    Step::Start(1, Call::Stay(one)),
+                    Step::Start(2, Call::Stay(two)),
+                    Step::Start(3, Call::Move(giver, one, most)),
+                    Step::Start(4, Call::Move(giver, two, most)),
+                    Step::Leave(1, amount(rng)),
+                    Step::Leave(2, amount(rng)),
+                    Step::Start(5, Call::Add(giver, most)),
+                    Step::Start(6, Call::Move(giver, two, most)),
+                ];
+                scenarios.push(scenario(&cents, steps));
+            }
+            scenarios
         },
+    ),
+    a_total_is_one_instant = scenes(
+        "`total` is the sum at one instant, also while money moves.",
+        points = 2,
+        input = |rng| {
+            let mut scenarios = Vec::new();
+            let count = rng.count(3..=6);
+            let [low, middle, high] = sorted(rng, count);
+            for used in [low, middle, high] {
+                for (from, to) in [(low, high), (high, low), (low, middle), (high, middle)] {
+                    let steps = [
+                        Step::Start(1, Call::Stay(used)),
+                        Step::Start(2, Call::Total),
+                        Step::Start(3, Call::Move(from, to, amount(rng))),
+                        Step::Leave(1, amount(rng)),
+                    ];
+                    scenarios.push(scenario(&cents(rng, count), steps));
+                }
+            }
+            // A total that adds up twice, until both sums are the same, finds the same wrong sum
+            // twice.
+            let more = amount(rng);
+            let there = || Call::Move(1, 4, more);
+            let steps = [
+                Step::Start(1, Call::Stay(2)),
+                Step::Start(2, Call::Total),
+                Step::Start(3, there()),
+                Step::Start(4, Call::Stay(0)),
+                Step::Leave(1, 0),
+                Step::Start(5, Call::Move(4, 1, more)),
+                Step::Start(6, Call::Stay(2)),
+                Step::Leave(4, 0),
+                Step::Start(7, there()),
+                Step::Leave(6, 0),
+            ];
+            scenarios.push(scenario(&cents(rng, 5), steps));
+            scenarios
+        },
+    ),
+    a_panic_is_remembered_until_it_is_repaired = calls(
+        "A panic in `change` poisons this one account, until it is repaired.",
+        points = 2,
+        input = |rng| {
+            let count = rng.count(4..=7);
+            let [low, sound, high] = sorted(rng, count);
+            let mut calls = Vec::new();
+            for poisoned in [vec![low], vec![high], vec![low, high], vec![high, low]] {
+                calls.push(Call::New(cents(rng, count)));
+                calls.extend(poisoned.iter().map(|account| Call::Panic(*account)));
+                let touches = |account: usize| {
+                    vec![
+                        Call::Balance(account),
+                        Call::Add(account, 1),
+                        Call::Panic(account),
+                        Call::Move(account, sound, 1),
+                        Call::Move(sound, account, 1),
+                        Call::Move(sound, account, u64::MAX),
+                        Call::Move(account, account, 0),
+                        Call::Move(account, usize::MAX, 1),
+                        Call::Move(usize::MAX, account, 1),
+                        Call::Move(low, high, 1),
+                        Call::Move(high, low, 1),
+                        Call::Total,
+                    ]
+                };
+                for account in [low, sound, high] {
+                    calls.extend(touches(account));
+                }
+                for account in poisoned {
+                    calls.push(Call::Repair(account, rng.range(0..=9_999)));
+                    calls.extend(touches(account));
+                    calls.push(Call::Repair(account, rng.range(0..=9_999)));
+                    calls.push(Call::Balance(account));
+                }
+            }
+            calls.push(Call::Repair(sound, rng.range(0..=9_999)));
+            calls.extend([Call::Balance(sound), Call::Repair(count, 1), Call::Total]);
+            calls
+        },
+    ),
+    whoever_waits_learns_of_a_panic = scenes(
+        "Whoever waits for an account while its user panics is told that it is poisoned.",
+        points = 1,
+        input = |rng| { one_waits(rng, Step::Fall) },
     ),
     whatever_one_teller_does_in_whatever_order_is_right = calls(
         "Whatever one teller does in whatever order, also with a poisoned account, is right.",
@@ -1112,6 +817,72 @@ suite!(
                 calls.extend([from, to].map(Call::Balance));
             }
             calls
+        },
+    ),
+    whatever_tellers_do_at_the_same_time_is_right = scenes(
+        "Whatever several tellers do at the same time is right.",
+        points = 1,
+        input = |rng| {
+            let draw = |rng: &mut Rng| {
+                let mut steps = Vec::new();
+                let [used, other] = rng.shuffled([0, 1, 2])[..2] else {
+                    return scenario(&[], []);
+                };
+                steps.push(Step::Start(1, Call::Stay(used)));
+                steps.push(Step::Start(2, Call::Stay(other)));
+                for teller in 3..=6 {
+                    let [from, to] = [(); 2].map(|()| rng.count(0..=3));
+                    let amount = amount(rng) * rng.range(0..=20);
+                    let call = match rng.range(0..8) {
+                        0 => Call::Total,
+                        1 => Call::Add(from, amount),
+                        2 => Call::Balance(from),
+                        3 => Call::Repair(from, amount),
+                        _ => Call::Move(from, to, amount),
+                    };
+                    steps.push(Step::Start(teller, call));
+                }
+                for teller in rng.shuffled([1, 2]) {
+                    let amount = amount(rng);
+                    steps.push(match rng.range(0..3) {
+                        0 => Step::Fall(teller, amount),
+                        _ => Step::Leave(teller, amount),
+                    });
+                }
+                scenario(&cents(rng, 4), steps)
+            };
+            rng.list(10..=10, draw)
+        },
+    ),
+    tellers_share_a_bank_by_reference = case(
+        "Tellers share a bank by reference, with no lock of their own, and no cent is lost.",
+        points = 1,
+        input = |rng| -> (Vec<u64>, u64) { (cents(rng, 4), rng.range(200..=400)) },
+        drive = |(cents, rounds)| -> Vec<Shown> {
+            let bank = &Bank::new(cents);
+            thread::scope(|scope| {
+                for teller in 0..4 {
+                    spawn_scoped(scope, &format!("teller-{teller}"), move || {
+                        for _ in 0..rounds {
+                            let _ = bank.update(teller, |cents| *cents += 1);
+                            let _ = bank.transfer(teller, (teller + 1) % 4, 1);
+                            let _ = bank.transfer(teller, (teller + 2) % 4, 1);
+                            let _ = bank.transfer((teller + 2) % 4, teller, 1);
+                        }
+                    });
+                }
+            });
+            (0..4)
+                .map(|account| Shown::of(&bank.balance(account)))
+                .collect()
+        },
+        judge = |j, (cents, rounds), got| {
+            // Each account gives and takes as often as every other.
+            let right = cents
+                .iter()
+                .map(|cents| Shown::new(format!("Ok({})", cents + rounds)));
+            let right: Vec<Shown> = right.collect();
+            j.eq("the balances", got, &right);
         },
     ),
 );
