@@ -26,7 +26,7 @@ pub use event::{Event, Log};
 pub use files::{FileCall, on_files, path_of};
 pub use instances::instances;
 pub use observe::{Bytes, Data, Shown, failure, listing, result, texts_of};
-pub use scene::{Inside, Seen, Step, caught, play};
+pub use scene::{INSIDE, Inside, Seen, Step, caught, play, play_all};
 pub use serve::{Act, Role, role, serve};
 pub use settle::{Referee, Settled, install_referee, set_program, settle};
 pub use spawn::{spawn, spawn_scoped};

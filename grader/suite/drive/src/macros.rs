@@ -83,13 +83,7 @@ macro_rules! drive_half {
     ) => {
         $crate::drive_half!(case $name $title, points = $points,
             input = |$rng| -> Vec<Scenario> $draw,
-            drive = |scenarios, _log| -> Vec<Vec<$crate::Seen>> {
-                let mut all = Vec::new();
-                for scenario in &scenarios {
-                    all.push(play(scenario));
-                }
-                all
-            },
+            drive = |scenarios, _log| -> Vec<Vec<$crate::Seen>> { $crate::play_all(&scenarios, play) },
             judge = |_, _, _events| {},
         );
     };

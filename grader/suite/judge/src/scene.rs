@@ -1,9 +1,11 @@
 //! Judges what several callers of one thing saw, whatever order they came in.
 
-use crate::{Judge, Look, Seen, Shown, Step};
+use crate::{Judge, Seen, Shown, Step};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Debug;
 
+/// What may be seen after a step: so much of it is told at most.
+const MAX_WAYS: usize = 8;
 /// Letters of a step that are told.
 const CUT: usize = 120;
 
@@ -31,46 +33,81 @@ struct Moment<S> {
     waiting: BTreeSet<u8>,
 }
 
-type Ways<S> = BTreeMap<Seen, Vec<Moment<S>>>;
+type Calls<'a, S> = BTreeMap<u8, &'a <S as Scene>::Call>;
 
 impl<S: Scene> Moment<S> {
-    /// Everything that may come of a step, and how it is then.
-    fn after(mut self, step: &Step<S::Call>, calls: &BTreeMap<u8, &S::Call>, ways: &mut Ways<S>) {
+    /// What comes of a step at once.
+    fn take(&mut self, step: &Step<S::Call>) -> Seen {
         let (caller, way) = match step {
             Step::Start(caller, _) => {
                 self.waiting.insert(*caller);
-                return self.go_on(Seen::new(), calls, ways);
+                return Seen::new();
             }
             Step::Leave(caller, number) => (*caller, Ok(*number)),
             Step::Fall(caller, number) => (*caller, Err(*number)),
         };
-        let came_out = self.scene.come_out(caller, way);
-        let seen = came_out
-            .map(|answer| (caller, answer))
-            .into_iter()
-            .collect();
-        self.go_on(seen, calls, ways);
+        let answer = self.scene.come_out(caller, way);
+        answer.map(|answer| (caller, answer)).into_iter().collect()
     }
 
-    fn go_on(self, seen: Seen, calls: &BTreeMap<u8, &S::Call>, ways: &mut Ways<S>) {
-        for caller in &self.waiting {
+    /// Each call that may be answered now, and how it is then.
+    fn answers(&self, calls: &Calls<'_, S>) -> Vec<(u8, Shown, Self)> {
+        let answered = self.waiting.iter().filter_map(|caller| {
             let mut next = self.clone();
             next.waiting.remove(caller);
-            if let Some(answer) = next.scene.answer(*caller, calls[caller]) {
-                let mut seen = seen.clone();
-                seen.push((*caller, answer));
-                seen.sort();
-                next.go_on(seen, calls, ways);
+            let answer = next.scene.answer(*caller, calls[caller])?;
+            Some((*caller, answer, next))
+        });
+        answered.collect()
+    }
+
+    fn may_rest(&self, calls: &Calls<'_, S>) -> bool {
+        let waiting: Vec<_> = self.waiting.iter().map(|caller| calls[caller]).collect();
+        self.scene.may_wait(&waiting)
+    }
+
+    /// How it may be after exactly this was seen.
+    fn follow(
+        self,
+        left: &Seen,
+        calls: &Calls<'_, S>,
+        tried: &mut Vec<Self>,
+        ends: &mut Vec<Self>,
+    ) {
+        if tried.contains(&self) {
+            return;
+        }
+        tried.push(self.clone());
+        for (caller, answer, next) in self.answers(calls) {
+            let mut left = left.clone();
+            if taken(&mut left, &(caller, answer)) {
+                next.follow(&left, calls, tried, ends);
             }
         }
-        let waiting: Vec<_> = self.waiting.iter().map(|caller| calls[caller]).collect();
-        if self.scene.may_wait(&waiting) {
-            let same = ways.entry(seen).or_default();
-            if !same.contains(&self) {
-                same.push(self);
-            }
+        if left.is_empty() && self.may_rest(calls) {
+            ends.push(self);
         }
     }
+
+    /// Everything that may be seen next.
+    fn explore(self, seen: Seen, calls: &Calls<'_, S>, ways: &mut BTreeSet<Seen>) {
+        for (caller, answer, next) in self.answers(calls) {
+            if ways.len() < MAX_WAYS {
+                let mut seen = seen.clone();
+                seen.push((caller, answer));
+                seen.sort();
+                next.explore(seen, calls, ways);
+            }
+        }
+        if self.may_rest(calls) {
+            ways.insert(seen);
+        }
+    }
+}
+
+fn taken(left: &mut Seen, one: &(u8, Shown)) -> bool {
+    let place = left.iter().position(|other| other == one);
+    place.map(|place| left.remove(place)).is_some()
 }
 
 /// The first step after which something else was seen than what may be, and what may be.
@@ -78,27 +115,36 @@ fn first_wrong<S: Scene>(
     scene: &S,
     steps: &[Step<S::Call>],
     got: &[Seen],
-) -> Option<(usize, Vec<Seen>)> {
+) -> Option<(usize, BTreeSet<Seen>)> {
     let calls = steps.iter().filter_map(|step| match step {
         Step::Start(caller, call) => Some((*caller, call)),
         Step::Leave(..) | Step::Fall(..) => None,
     });
-    let calls: BTreeMap<u8, &S::Call> = calls.collect();
+    let calls: Calls<'_, S> = calls.collect();
     let mut moments = vec![Moment {
         scene: scene.clone(),
         waiting: BTreeSet::new(),
     }];
     for (at, step) in steps.iter().enumerate() {
-        let mut ways = Ways::new();
-        for moment in moments {
-            moment.after(step, &calls, &mut ways);
+        let (mut tried, mut ends) = (Vec::new(), Vec::new());
+        for mut moment in moments.clone() {
+            let mut left = got.get(at).cloned().unwrap_or_default();
+            let first = moment.take(step);
+            if at < got.len() && first.iter().all(|one| taken(&mut left, one)) {
+                moment.follow(&left, &calls, &mut tried, &mut ends);
+            }
         }
-        match got.get(at).and_then(|seen| ways.remove(seen)) {
-            Some(next) => moments = next,
-            None => return Some((at, ways.into_keys().collect())),
+        if ends.is_empty() {
+            let mut ways = BTreeSet::new();
+            for mut moment in moments {
+                let first = moment.take(step);
+                moment.explore(first, &calls, &mut ways);
+            }
+            return Some((at, ways));
         }
+        moments = ends;
     }
-    (got.len() > steps.len()).then(|| (steps.len(), vec![Seen::new()]))
+    (got.len() > steps.len()).then(|| (steps.len(), BTreeSet::from([Seen::new()])))
 }
 
 impl Judge {
@@ -120,21 +166,45 @@ impl Judge {
         let until = steps.iter().take(at + 1);
         story.extend(until.map(|step| crate::judge::brief(step, CUT)));
         let seen = got.get(at).map_or("nothing".to_owned(), told);
-        let ways: Vec<String> = ways.iter().map(told).collect();
-        let mut look = self.require(story.join("\n"), false, ways.join("\nor\n"), seen);
-        restless(&mut look, &got[at.min(got.len())..]);
+        let expected: Vec<String> = ways.iter().map(told).collect();
+        let mut look = self.require(story.join("\n"), false, expected.join("\nor\n"), seen);
+        let is_restless = got
+            .iter()
+            .skip(at)
+            .flatten()
+            .any(|(caller, _)| *caller == 0);
+        look.because_if(
+            is_restless,
+            "to wait is to sleep; trying again and again keeps a processor busy",
+        );
+        let behind = ways
+            .iter()
+            .all(|way| way.len() > got.get(at).map_or(0, Vec::len));
+        look.because_if(
+            !is_restless && behind && got.len() > at && !is_anybody_inside(&steps[..=at], &got[..=at]),
+            "nobody is inside a call any more, and still some wait: for each other, or for a wake-up \
+             that nobody sends",
+        );
         for (mistaken, cause) in mistaken {
             look.because_if(first_wrong(&mistaken, steps, got).is_none(), cause);
         }
     }
 }
 
-fn restless(look: &mut Look<'_>, got: &[Seen]) {
-    let mut seen = got.iter().flatten();
-    look.because_if(
-        seen.any(|(caller, _)| *caller == 0),
-        "to wait is to sleep; trying again and again keeps a processor busy",
-    );
+/// Whether a caller who went inside has not come out again.
+fn is_anybody_inside<C>(steps: &[Step<C>], got: &[Seen]) -> bool {
+    let mut inside = BTreeSet::new();
+    for (step, seen) in steps.iter().zip(got) {
+        for (caller, what) in seen {
+            if what.text() == suite_drive::INSIDE {
+                inside.insert(*caller);
+            }
+        }
+        if let Step::Leave(caller, _) | Step::Fall(caller, _) = step {
+            inside.remove(caller);
+        }
+    }
+    !inside.is_empty()
 }
 
 fn told(seen: &Seen) -> String {
@@ -223,10 +293,10 @@ mod tests {
         for last in [both, nobody] {
             let got = [first.clone(), seen(&[]), seen(&[]), last];
             let (what, expected, _) = noted(&got).unwrap();
-            assert!(what.ends_with("caller-1 goes on with 5"), "{what}");
+            assert!(what.ends_with("caller-1 goes on with n = 5"), "{what}");
             assert!(expected.contains("\nor\n"), "{expected}");
         }
-        assert!(noted(&[first.clone()]).is_some());
+        assert!(noted(std::slice::from_ref(&first)).is_some());
         let early = [first, seen(&[(2, "is inside")])];
         assert_eq!(noted(&early).unwrap().1, "no call comes back");
     }
@@ -239,5 +309,13 @@ mod tests {
         assert_eq!(noted(&got).unwrap().2, "two keys");
         let got = [inside(1), inside(2), inside(3), seen(&[])];
         assert_eq!(noted(&got).unwrap().2, "");
+    }
+
+    #[test]
+    fn that_everybody_waits_for_each_other_is_told() {
+        let inside = seen(&[(1, "is inside")]);
+        let got = [inside, seen(&[]), seen(&[]), seen(&[(1, "Ok(5)")])];
+        let cause = noted(&got).unwrap().2;
+        assert!(cause.contains("for each other"), "{cause}");
     }
 }

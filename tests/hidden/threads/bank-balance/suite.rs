@@ -13,8 +13,8 @@ suite!(
                 Panic(account: usize) => "update({account}, |cents| {{ *cents += 1; panic!() }})",
                 Move(from: usize, to: usize, amount: u64) => "transfer({from}, {to}, {amount})",
                 Repair(account: usize, cents: u64) => "repair({account}, {cents})",
-                Stay(account: usize) => "update({account}, …), which stays in `change`",
-                AddToOthers(account: usize, count: usize) => "update(n, …) for every other n",
+                Stay(account: usize) => "update({account}, |cents| {{ let n = wait(); *cents += n; *cents }})",
+                UseOthers(account: usize, count: usize) => "update(n, …) for every other n",
                 Balances(count: usize) => "balance(n) for every n",
             }
         }
@@ -62,7 +62,7 @@ suite!(
                 }
                 Call::Move(from, to, amount) => Shown::of(&bank.transfer(*from, *to, *amount)),
                 Call::Repair(account, cents) => Shown::of(&bank.repair(*account, *cents)),
-                Call::AddToOthers(account, count) => {
+                Call::UseOthers(account, count) => {
                     let mut sums = 0;
                     for other in (0..*count).filter(|other| other != account) {
                         sums += bank.update(other, |cents| *cents).unwrap_or_default();
@@ -227,7 +227,7 @@ suite!(
                     | Call::Repair(account, _)
                     | Call::Stay(account) => vec![account],
                     Call::Move(from, to, _) => vec![from, to],
-                    Call::AddToOthers(account, _) => self.others(account),
+                    Call::UseOthers(account, _) => self.others(account),
                     Call::New(_) | Call::Total | Call::Balances(_) => {
                         (0..self.cents.len()).collect()
                     }
@@ -265,7 +265,7 @@ suite!(
                     }
                     Call::Move(from, to, amount) => ok(&self.transfer(*from, *to, *amount)?),
                     Call::Repair(account, cents) => ok(&self.repair(*account, *cents)?),
-                    Call::AddToOthers(account, _) => {
+                    Call::UseOthers(account, _) => {
                         let others = self.others(*account).into_iter();
                         Shown::of(&others.map(|other| self.cents[other]).sum::<u64>())
                     }
@@ -452,7 +452,6 @@ suite!(
                     Call::Move(used, used, all),
                     Call::Move(used, used, all + 1),
                     Call::Total,
-                    Call::Repair(used, amount(rng)),
                     Call::Stay(used),
                 ];
                 for call in calls {
@@ -614,11 +613,6 @@ suite!(
                         Call::Move(usize::MAX, slow, 1),
                         Call::Balance(count),
                         Call::Add(a, amount(rng)),
-                        Call::Panic(b),
-                        Call::Balance(b),
-                        Call::Move(a, b, 1),
-                        Call::Repair(b, amount(rng)),
-                        Call::Repair(c, amount(rng)),
                         Call::Balance(b),
                     ];
                     let mut steps = vec![Step::Start(1, Call::Stay(slow))];
@@ -630,7 +624,7 @@ suite!(
             for slow in [0, 1, 64, rng.count(2..129), 129] {
                 let steps = [
                     Step::Start(1, Call::Stay(slow)),
-                    Step::Start(2, Call::AddToOthers(slow, 130)),
+                    Step::Start(2, Call::UseOthers(slow, 130)),
                     Step::Leave(1, amount(rng)),
                 ];
                 scenarios.push(scenario(&[5; 130], steps));
@@ -774,11 +768,13 @@ suite!(
                 for account in [low, sound, high] {
                     calls.extend(touches(account));
                 }
-                for account in poisoned {
-                    calls.push(Call::Repair(account, rng.range(0..=9_999)));
-                    calls.extend(touches(account));
-                    calls.push(Call::Repair(account, rng.range(0..=9_999)));
-                    calls.push(Call::Balance(account));
+                for account in &poisoned {
+                    calls.push(Call::New(cents(rng, count)));
+                    calls.extend(poisoned.iter().map(|account| Call::Panic(*account)));
+                    calls.push(Call::Repair(*account, rng.range(0..=9_999)));
+                    calls.extend(touches(*account));
+                    calls.push(Call::Repair(*account, rng.range(0..=9_999)));
+                    calls.push(Call::Balance(*account));
                 }
             }
             calls.push(Call::Repair(sound, rng.range(0..=9_999)));
@@ -790,6 +786,30 @@ suite!(
         "Whoever waits for an account while its user panics is told that it is poisoned.",
         points = 1,
         input = |rng| { one_waits(rng, Step::Fall) },
+    ),
+    a_repair_waits_for_its_account_and_for_no_other = scenes(
+        "`repair` waits while its account is in use, and for nothing else.",
+        points = 1,
+        input = |rng| {
+            let mut scenarios = Vec::new();
+            for out in [Step::Leave, Step::Fall] {
+                for used in 0..3 {
+                    let [next, last] = [(used + 1) % 3, (used + 2) % 3];
+                    let cents = cents(rng, 3);
+                    let steps = [
+                        Step::Start(1, Call::Stay(used)),
+                        Step::Start(2, Call::Panic(next)),
+                        Step::Start(3, Call::Repair(next, amount(rng))),
+                        Step::Start(4, Call::Balance(next)),
+                        Step::Start(5, Call::Repair(last, amount(rng))),
+                        Step::Start(6, Call::Repair(used, amount(rng))),
+                        out(1, amount(rng)),
+                    ];
+                    scenarios.push(scenario(&cents, steps));
+                }
+            }
+            scenarios
+        },
     ),
     whatever_one_teller_does_in_whatever_order_is_right = calls(
         "Whatever one teller does in whatever order, also with a poisoned account, is right.",

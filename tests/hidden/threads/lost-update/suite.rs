@@ -70,8 +70,11 @@ suite!(
                 [one, 0],
                 [0, 0],
             ];
-            let accounts = pairs.map(|amounts| Account { start, amounts });
-            accounts.to_vec()
+            let starts = [start, 1_000 + one, -1_000 - two, 0].into_iter().cycle();
+            let accounts = starts.zip(pairs);
+            accounts
+                .map(|(start, amounts)| Account { start, amounts })
+                .collect()
         }
 
         /// What the list ends in, if it is a schedule.
