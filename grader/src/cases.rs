@@ -116,7 +116,15 @@ impl CaseRunner<'_> {
             _ => None,
         };
         let verdict = judge::verdict(&evidence, judged.as_ref());
-        let failure = || self.failure(&evidence, judged, seed);
+        let input = match (&verdict, &judged) {
+            (Verdict::Passed | Verdict::NotAttempted, _) | (_, Some(Judgement::Wrong(_))) => {
+                Excerpt::default()
+            }
+            _ => self
+                .oracle
+                .describe(&planned.name, seed, evidence.reached)?,
+        };
+        let failure = || self.failure(&evidence, judged, input, seed);
         let result = result(planned, verdict, failure);
         Ok(CaseResult {
             time_ms: millis(evidence.elapsed),
@@ -176,7 +184,13 @@ impl CaseRunner<'_> {
         format!("{command}{} --seed {seed}", self.replay_flag)
     }
 
-    fn failure(self, evidence: &Evidence, judged: Option<Judgement>, seed: u64) -> Failure {
+    fn failure(
+        self,
+        evidence: &Evidence,
+        judged: Option<Judgement>,
+        input: Excerpt,
+        seed: u64,
+    ) -> Failure {
         let panics = evidence.panics.iter().map(|panic| self.panic(panic));
         let leftovers = evidence.leftovers.iter().map(record::name);
         let failure = Failure {
@@ -184,6 +198,7 @@ impl CaseRunner<'_> {
             stdout: printed(&evidence.stdout),
             stderr: printed(&evidence.stderr),
             leftovers: leftovers.collect(),
+            input: input.into(),
             replay: self.replay(seed),
             ..Failure::default()
         };

@@ -165,6 +165,7 @@ mod tests {
             stdout: Captured::default(),
             stderr: Captured::default(),
             leftovers: Vec::new(),
+            reached: None,
             exhausted: None,
             bounds: Limits::default().for_case(),
             elapsed: Duration::ZERO,

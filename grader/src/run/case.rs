@@ -82,6 +82,8 @@ pub(crate) struct Evidence {
     pub(crate) stderr: Captured,
     /// Child processes that were still there at the end.
     pub(crate) leftovers: Vec<String>,
+    /// The call or scene of its input that it said it has come to.
+    pub(crate) reached: Option<u64>,
     /// What it used up.
     pub(crate) exhausted: Option<Exhausted>,
     /// What it might use.
@@ -100,6 +102,7 @@ impl Evidence {
             stdout: Captured::default(),
             stderr: Captured::default(),
             leftovers: Vec::new(),
+            reached: None,
             exhausted: None,
             bounds,
             elapsed: Duration::ZERO,
@@ -137,6 +140,7 @@ pub(crate) async fn run_case(run: CaseRun<'_>, sandbox: &mut Sandbox) -> Result<
         ending: None,
         panics: Vec::new(),
         used_up: None,
+        reached: None,
         frames,
         settling: None,
         secret,
@@ -153,6 +157,7 @@ pub(crate) async fn run_case(run: CaseRun<'_>, sandbox: &mut Sandbox) -> Result<
         panics: attended.panics,
         stdout: running.stdout.finish().await,
         stderr: running.stderr.finish().await,
+        reached: attended.reached,
         exhausted: exhausted(&left, attended.used_up),
         leftovers: left.processes,
         bounds: run.bounds,
@@ -197,6 +202,8 @@ struct Attended {
     panics: Vec<Panic>,
     /// What the driver found used up.
     used_up: Option<Resource>,
+    /// How far the driver says that it has come.
+    reached: Option<u64>,
     frames: Frames,
     /// The search for threads that do not sleep, while the driver waits for its end.
     settling: Option<JoinHandle<Option<String>>>,
@@ -243,6 +250,9 @@ impl Attended {
         match frame {
             Some(Frame::Answer((secret, answer))) if secret == self.secret => self.answered(answer),
             Some(Frame::Panicked((secret, panic))) if secret == self.secret => self.panicked(panic),
+            Some(Frame::Reached((secret, index))) if secret == self.secret => {
+                self.reached = Some(index);
+            }
             Some(Frame::UsedUp((secret, resource))) if secret == self.secret => {
                 self.used_up = Some(resource);
             }

@@ -6,8 +6,10 @@ use std::io::{BufReader, BufWriter};
 use std::path::Path;
 use std::process::{Child, ChildStdin, ChildStdout};
 use std::sync::{Mutex, PoisonError};
-use suite_judge::Judgement;
-use suite_judge::protocol::{JudgeRequest, PlannedCase, Reply, Request, receive, send};
+use suite_judge::protocol::{
+    DescribeRequest, JudgeRequest, PlannedCase, Reply, Request, receive, send,
+};
+use suite_judge::{Excerpt, Judgement};
 
 /// The running oracle of one kata. Dropping it ends it.
 pub(crate) struct Oracle {
@@ -64,6 +66,22 @@ impl Oracle {
         });
         match self.ask(&request)? {
             Reply::Judged(judgement) => Ok(judgement),
+            reply => Err(self.unexpected(case, &reply)),
+        }
+    }
+
+    /// The input of a case that gave no answer, as far as its driver has come in it.
+    ///
+    /// # Errors
+    /// When the suite panics.
+    pub(crate) fn describe(&self, case: &str, seed: u64, reached: Option<u64>) -> Result<Excerpt> {
+        let request = Request::Describe(DescribeRequest {
+            case: case.to_owned(),
+            seed,
+            reached,
+        });
+        match self.ask(&request)? {
+            Reply::Described(input) => Ok(input),
             reply => Err(self.unexpected(case, &reply)),
         }
     }

@@ -69,6 +69,8 @@ wire! {
         Settle(Secret),
         /// Grader to driver: they are (`None`), or these threads never were.
         Settled(Option<String>),
+        /// Driver to grader: it has come to this call or scene of its input.
+        Reached((Secret, u64)),
         /// Driver to grader: there is no more of this.
         UsedUp((Secret, Resource)),
         /// Driver to grader: value and events, encoded one behind the other. Last and once.
@@ -197,6 +199,11 @@ impl Channel {
     /// Reports a panic; a channel that is gone has nobody to tell.
     pub(crate) fn panicked(&self, panic: Panic) {
         let _ = self.send(&Frame::Panicked((self.secret, panic)));
+    }
+
+    /// Says how far the case has come; a channel that is gone has nobody to tell.
+    pub(crate) fn reached(&self, index: u64) {
+        let _ = self.send(&Frame::Reached((self.secret, index)));
     }
 
     /// Asks until when to wait, and waits; `None` when every other thread sleeps.

@@ -148,7 +148,8 @@ where
 /// Plays one scene after the other, up to the first with a thread that does not come to rest.
 pub fn play_all<S>(scenarios: &[S], play: fn(&S) -> Vec<Seen>) -> Vec<Vec<Seen>> {
     let mut all = Vec::new();
-    for scenario in scenarios {
+    for (index, scenario) in scenarios.iter().enumerate() {
+        crate::reached(index);
         let seen = play(scenario);
         let restless = seen.iter().flatten().any(|(caller, _)| *caller == 0);
         all.push(seen);

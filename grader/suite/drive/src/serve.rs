@@ -2,7 +2,7 @@
 
 use crate::channel::Channel;
 use crate::settle::program;
-use crate::{Log, Panic, Settled, install_referee, set_program};
+use crate::{Log, Panic, Settled, install_listener, install_referee, set_program};
 use std::panic::{self, PanicHookInfo};
 use std::process::{Command, ExitCode};
 use std::sync::Arc;
@@ -60,6 +60,8 @@ fn act(cases: &[Act]) -> std::io::Result<()> {
     set_program(start.program);
     report_panics(&channel);
     answer_settle(&channel);
+    let listening = Arc::clone(&channel);
+    install_listener(Box::new(move |index| listening.reached(index)));
 
     let act = cases
         .iter()

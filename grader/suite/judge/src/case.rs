@@ -1,6 +1,7 @@
 //! The deciding half of one case.
 
-use crate::{Check, Excerpt, Judge, Mismatch, Rng};
+use crate::judge::steps;
+use crate::{Check, Excerpt, Judge, Mismatch, Model, Rng};
 use std::fmt::Debug;
 use suite_drive::{Event, Wire, wire};
 
@@ -31,6 +32,8 @@ pub enum Half {
         draw: fn(Rng) -> Vec<u8>,
         /// Judges an answer to the input of the same source.
         judge: fn(Rng, &[u8]) -> Judgement,
+        /// Tells the input of the same source, as far as the driver has come in it.
+        describe: fn(Rng, Option<usize>) -> Excerpt,
         /// Whether it rests on events that the process only claims.
         claims: bool,
     },
@@ -77,6 +80,37 @@ pub const fn is_used(name: &str) -> bool {
 /// Draws and encodes.
 pub fn draw<I: Wire>(input: fn(&mut Rng) -> I, mut rng: Rng) -> Vec<u8> {
     input(&mut rng).to_bytes()
+}
+
+/// Tells the whole input, in Rust's debug form.
+pub fn describe<I: Debug>(input: fn(&mut Rng) -> I, mut rng: Rng, _: Option<usize>) -> Excerpt {
+    Excerpt::of_debug(&input(&mut rng))
+}
+
+/// Tells the call that the driver has come to, and those before it that matter.
+pub fn describe_calls<M: Model>(
+    input: fn(&mut Rng) -> Vec<M::Call>,
+    mut rng: Rng,
+    reached: Option<usize>,
+) -> Excerpt {
+    let calls = input(&mut rng);
+    let steps = reached
+        .filter(|at| *at < calls.len())
+        .map(|at| steps::<M>(&calls, at));
+    steps.map_or_else(Excerpt::default, |steps| {
+        Excerpt::new(format!("{steps}    <- did not return"))
+    })
+}
+
+/// Tells the scene that the driver has come to.
+pub fn describe_scenes<S: Debug>(
+    input: fn(&mut Rng) -> Vec<S>,
+    mut rng: Rng,
+    reached: Option<usize>,
+) -> Excerpt {
+    let scenes = input(&mut rng);
+    let reached = reached.and_then(|at| scenes.get(at));
+    reached.map_or_else(Excerpt::default, |scene| Excerpt::of_debug(scene))
 }
 
 /// What a recording judge finds.

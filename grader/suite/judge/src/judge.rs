@@ -152,7 +152,7 @@ impl Look<'_> {
 }
 
 /// A call and those before it that matter, each on a line.
-fn steps<M: Model>(calls: &[M::Call], at: usize) -> String {
+pub(crate) fn steps<M: Model>(calls: &[M::Call], at: usize) -> String {
     let Some(until) = calls.get(..=at) else {
         return "after the last call".to_owned();
     };
@@ -239,6 +239,17 @@ mod tests {
         assert_eq!(what(&ones, &counted), "1\n… 6 calls …\n1\n1\n1\n1");
         assert_eq!(what(&[1, 1], &[1]), "1\n1");
         assert_eq!(what(&[1], &[1, 1]), "after the last call");
+    }
+
+    #[test]
+    fn the_call_that_did_not_return_is_told_with_those_that_matter_for_it() {
+        let told = |reached| {
+            let rng = crate::Rng::new(1, "kata", "case");
+            crate::describe_calls::<Counter>(|_| vec![5, 0, 2, 3], rng, reached).to_string()
+        };
+        assert_eq!(told(Some(2)), "0\n2    <- did not return");
+        assert_eq!(told(Some(4)), "");
+        assert_eq!(told(None), "");
     }
 
     #[test]

@@ -15,7 +15,10 @@ mod rng;
 mod scene;
 mod serve;
 
-pub use case::{Case, Half, Judgement, Wrong, decide, decide_calls, draw, is_used, record};
+pub use case::{
+    Case, Half, Judgement, Wrong, decide, decide_calls, describe, describe_calls, describe_scenes,
+    draw, is_used, record,
+};
 pub use check::{Check, Mismatch, check, each, equal};
 pub use excerpt::Excerpt;
 pub use files::{Access, Files};

@@ -91,17 +91,21 @@ macro_rules! judge_half {
     ) => {
         $crate::judge_half!(case $name $title, points = $points,
             input = |$rng| -> Vec<Scenario> $draw,
-            drive = |_| -> Vec<Vec<$crate::Seen>> {},
-            judge = |judge, scenarios, seen| {
-                // The first that differs is enough.
-                for (scenario, seen) in scenarios.iter().zip(seen) {
-                    if judge.passed() {
-                        look(judge, scenario, seen);
+            drive = |_, log| -> Vec<Vec<$crate::Seen>> {},
+            // Who is inside when is a claim of the process, as events are.
+            judge = |scenarios, seen, events| {
+                let _ = events;
+                $crate::record(|judge| {
+                    // The first that differs is enough.
+                    for (scenario, seen) in scenarios.iter().zip(seen) {
+                        if judge.passed() {
+                            look(judge, scenario, seen);
+                        }
                     }
-                }
-                if judge.passed() {
-                    judge.eq("how many scenes", &seen.len(), &scenarios.len());
-                }
+                    if judge.passed() {
+                        judge.eq("how many scenes", &seen.len(), &scenarios.len());
+                    }
+                })
             },
         );
     };
@@ -114,10 +118,14 @@ macro_rules! judge_half {
 #[doc(hidden)]
 #[macro_export]
 macro_rules! judge_entry {
-    (case $($case:tt)*) => { $crate::judge_entry!(@act decide $($case)*) };
-    (calls $($case:tt)*) => { $crate::judge_entry!(@act decide_calls $($case)*) };
-    (scenes $($case:tt)*) => { $crate::judge_entry!(@act decide_calls $($case)*) };
-    (@act $decide:ident $name:ident $title:literal, points = $points:literal, $($rest:tt)*) => {
+    (case $($case:tt)*) => { $crate::judge_entry!(@act decide [$crate::describe] $($case)*) };
+    (calls $($case:tt)*) => {
+        $crate::judge_entry!(@act decide_calls [$crate::describe_calls::<Model>] $($case)*)
+    };
+    (scenes $($case:tt)*) => {
+        $crate::judge_entry!(@act decide_calls [$crate::describe_scenes] $($case)*)
+    };
+    (@act $decide:ident [$($describe:tt)*] $name:ident $title:literal, points = $points:literal, $($rest:tt)*) => {
         $crate::Case {
             name: stringify!($name),
             title: $title,
@@ -125,6 +133,7 @@ macro_rules! judge_entry {
             half: $crate::Half::Act {
                 draw: |rng| $crate::draw($name::draw, rng),
                 judge: |rng, answer| $crate::$decide($name::draw, $name::judge, rng, answer),
+                describe: |rng, reached| $($describe)*($name::draw, rng, reached),
                 claims: $name::CLAIMS,
             },
         }

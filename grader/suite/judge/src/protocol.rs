@@ -1,6 +1,6 @@
 //! What grader and oracle say to each other: one request, one reply, in turn.
 
-use crate::Judgement;
+use crate::{Excerpt, Judgement};
 use std::io::{self, Read, Write};
 use wire::{Wire, wire};
 
@@ -14,7 +14,9 @@ wire! {
         /// The cases, with inputs for this seed.
         Plan(u64),
         /// Judge an answer.
-        Judge(JudgeRequest)
+        Judge(JudgeRequest),
+        /// Tell the input of a case that has no answer.
+        Describe(DescribeRequest)
     }
 }
 
@@ -32,6 +34,19 @@ wire! {
 }
 
 wire! {
+    /// The input of which case, and how far that has come.
+    #[derive(Debug, Clone, PartialEq)]
+    pub struct DescribeRequest {
+        /// Name of the case.
+        pub case: String,
+        /// The seed that the input was drawn under.
+        pub seed: u64,
+        /// The call or scene that it has come to, if the driver said so.
+        pub reached: Option<u64>,
+    }
+}
+
+wire! {
     /// Oracle to grader.
     #[derive(Debug, Clone, PartialEq)]
     pub enum Reply {
@@ -39,6 +54,8 @@ wire! {
         Plan(Vec<PlannedCase>),
         /// What the answer is worth.
         Judged(Judgement),
+        /// The input, in words.
+        Described(Excerpt),
         /// The oracle has no such case.
         Unknown(String),
         /// An `input` or `judge` block of the suite panicked: the suite's fault.

@@ -1,6 +1,6 @@
 //! The main function of an oracle: one suite's deciding half as a program of its own.
 
-use crate::protocol::{JudgeRequest, PlannedCase, Reply, Request, receive, send};
+use crate::protocol::{DescribeRequest, JudgeRequest, PlannedCase, Reply, Request, receive, send};
 use crate::{Case, Excerpt, Half, Rng};
 use std::any::Any;
 use std::io;
@@ -35,6 +35,7 @@ fn answer(kata: &str, cases: &[Case], request: &Request) -> Reply {
             Reply::Plan(planned.collect())
         }
         Request::Judge(request) => judge(kata, cases, request),
+        Request::Describe(request) => describe(kata, cases, request),
     }
 }
 
@@ -58,6 +59,20 @@ fn judge(kata: &str, cases: &[Case], request: &JudgeRequest) -> Reply {
         Some(Half::Act { judge, .. }) => {
             let rng = Rng::new(request.seed, kata, &request.case);
             Reply::Judged(judge(rng, &request.answer))
+        }
+        _ => Reply::Unknown(request.case.clone()),
+    }
+}
+
+fn describe(kata: &str, cases: &[Case], request: &DescribeRequest) -> Reply {
+    let case = cases.iter().find(|case| case.name == request.case);
+    match case.map(|case| case.half) {
+        Some(Half::Act { describe, .. }) => {
+            let rng = Rng::new(request.seed, kata, &request.case);
+            let reached = request
+                .reached
+                .and_then(|index| usize::try_from(index).ok());
+            Reply::Described(describe(rng, reached))
         }
         _ => Reply::Unknown(request.case.clone()),
     }

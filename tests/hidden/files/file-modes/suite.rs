@@ -53,6 +53,7 @@ suite!(
         fn run(calls: &mut std::slice::Iter<Call>, file: Option<&mut File>, gave: &mut Vec<Shown>) {
             let mut file = file;
             while let Some(call) = calls.next() {
+                suite::reached(gave.len());
                 let (mode, path) = match call {
                     Call::Close => return,
                     Call::Open(row, path)
