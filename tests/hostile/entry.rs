@@ -46,7 +46,7 @@ pub(crate) struct Kata {
 }
 
 /// One change of a submission. `@SECRET@`, `@OUTSIDE@`, `@COURSE@`, `@HOME@`, `@PORT@`,
-/// `@SOCKET@`, `@MARK@` and `@ANSWER@` in its text stand for places and names of this run,
+/// `@SOCKET@`, `@MARK@`, `@NICE@` and `@ANSWER@` in its text stand for places and names of this run,
 /// and for the first byte of an answer on the channel.
 #[derive(Clone, Copy)]
 pub(crate) enum Change {

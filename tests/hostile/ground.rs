@@ -79,6 +79,7 @@ impl Ground {
             ("@PORT@", launcher.port().to_string()),
             ("@SOCKET@", launcher.socket().display().to_string()),
             ("@MARK@", self.mark.clone()),
+            ("@NICE@", nice().to_string()),
             ("@ANSWER@", answer_tag()),
         ]
     }
@@ -278,4 +279,9 @@ fn source(base: &Path) -> io::Result<String> {
     let patch = text.split_once("\n\n").map_or("", |(_, patch)| patch);
     let patch = diffy::Patch::from_str(patch).map_err(io::Error::other)?;
     diffy::apply(&solution, &patch).map_err(io::Error::other)
+}
+
+/// The priority of this process, which everything that it starts has, too.
+fn nice() -> i32 {
+    rustix::process::getpriority_process(None).unwrap_or_default()
 }

@@ -43,7 +43,7 @@ pub(super) const ENTRIES: &[Entry] = &[
         class: "next-case",
         changes: found_and_left!(
             r#"my $now = getpriority(0, 1);
-            print "priority $now " if $now != 0 || getpriority(0, 0) != 0;
+            print "priority $now " if $now != @NICE@ || getpriority(0, 0) != @NICE@;
             eval { setpriority(0, 1, 15) }; eval { setpriority(1, 0, 15) }; eval { setpriority(2, 0, 15) };
             call(251, 30, 1, 1, 3 << 13); call(142, 118, 1, pack("l", 0));"#
         ),
