@@ -59,6 +59,7 @@ pub(crate) fn report(
         max_points: katas.iter().map(|kata| kata.max_points).sum(),
         warnings: warnings.into_iter().collect(),
         katas,
+        next: None,
     }
 }
 

@@ -1,5 +1,6 @@
 //! What the user types. Nothing here is resolved yet.
 
+use crate::course::Lang;
 use crate::report::Format;
 use crate::sandbox::Strictness;
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -17,6 +18,9 @@ pub(crate) struct Cli {
     /// When to use colour
     #[arg(long, value_enum, default_value_t, global = true)]
     pub(crate) color: Color,
+    /// The language of whatever there is in two
+    #[arg(long, value_enum, default_value_t, global = true)]
+    pub(crate) lang: Lang,
     /// What to do
     #[command(subcommand)]
     pub(crate) command: Command,
@@ -189,9 +193,6 @@ pub(crate) struct Show {
     /// The pristine stub instead
     #[arg(long)]
     pub(crate) stub: bool,
-    /// In Simplified Chinese
-    #[arg(long)]
-    pub(crate) zh: bool,
 }
 
 /// `hint`.
@@ -200,12 +201,9 @@ pub(crate) struct Hint {
     /// Id, or a path inside
     #[arg(value_name = "KATA")]
     pub(crate) kata: Option<String>,
-    /// How far the hint goes: 1 is a question, 3 a sketch
-    #[arg(long, value_name = "N", default_value_t = 1)]
-    pub(crate) level: usize,
-    /// In Simplified Chinese
-    #[arg(long)]
-    pub(crate) zh: bool,
+    /// How far the hint goes: 1 is a question, 3 a sketch; usual is one step further than last time
+    #[arg(long, value_name = "N")]
+    pub(crate) level: Option<usize>,
 }
 
 /// `reset`.

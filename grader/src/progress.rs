@@ -1,10 +1,11 @@
 //! What a student has reached: a small file in the workspace, keyed by kata.
 //!
-//! It is changed only by [`note`], under a lock, so that graders side by side lose nothing.
+//! It is changed only by [`note`] and [`note_hint`], under a lock, so that graders side by side lose nothing.
 
+use crate::course::Catalogue;
 use crate::error::{Error, Result};
 use crate::files::{Lock, atomic, regular};
-use crate::record::KataResult;
+use crate::record::{KataResult, NextKata};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::io;
@@ -33,6 +34,20 @@ pub(crate) enum Noted {
 /// # Errors
 /// When what is on record cannot be read, or another grader keeps it locked. It is left as it is.
 pub(crate) fn note(root: &Path, results: &[KataResult]) -> Result<Noted> {
+    change(root, |progress| progress.merge(results))
+}
+
+/// Notes that a hint of a kata was given.
+///
+/// # Errors
+/// As for [`note`].
+pub(crate) fn note_hint(root: &Path, kata: &str, level: usize) -> Result<Noted> {
+    change(root, |progress| {
+        progress.hints.insert(kata.to_owned(), level);
+    })
+}
+
+fn change(root: &Path, change: impl FnOnce(&mut Progress)) -> Result<Noted> {
     let folder = folder(root);
     let lock_file = folder.join("progress.lock");
     let locked = regular::make_folder(&folder).and_then(|()| Lock::exclusive(&lock_file, PATIENCE));
@@ -51,7 +66,7 @@ pub(crate) fn note(root: &Path, results: &[KataResult]) -> Result<Noted> {
         Err(error) => return not_kept(&lock_file, &error),
     };
     let mut progress = Progress::load(root)?;
-    progress.merge(results);
+    change(&mut progress);
     match progress.save(root) {
         Ok(()) => Ok(Noted::Kept),
         Err(error) => not_kept(&file(root), &error),
@@ -75,6 +90,9 @@ pub(crate) struct Progress {
     version: u32,
     /// By kata.
     pub(crate) katas: BTreeMap<String, Reached>,
+    /// The last hint that was given, by kata.
+    #[serde(default)]
+    pub(crate) hints: BTreeMap<String, usize>,
 }
 
 /// What has been reached in one kata.
@@ -97,6 +115,7 @@ impl Default for Progress {
         Self {
             version: VERSION,
             katas: BTreeMap::new(),
+            hints: BTreeMap::new(),
         }
     }
 }
@@ -131,7 +150,7 @@ impl Progress {
     }
 
     /// A later failure takes nothing away, and a failure of the grader says nothing at all.
-    fn merge(&mut self, results: &[KataResult]) {
+    pub(crate) fn merge(&mut self, results: &[KataResult]) {
         let results = results.iter();
         for result in results.filter(|result| !result.verdict.is_grader_error()) {
             let solved = result.verdict.is_passed();
@@ -158,6 +177,22 @@ impl Progress {
     pub(crate) fn is_solved(&self, kata: &str) -> bool {
         self.katas.get(kata).is_some_and(|reached| reached.solved)
     }
+}
+
+/// The first kata of the course that is not solved and builds only on what is.
+pub(crate) fn next_kata(catalogue: &Catalogue, progress: &Progress) -> Option<NextKata> {
+    let is_solved = |id: &String| progress.is_solved(id);
+    let open = catalogue.katas.iter().find(|kata| {
+        kata.is_available()
+            && !is_solved(&kata.id)
+            && kata.about.prerequisites.iter().all(is_solved)
+    })?;
+    Some(NextKata {
+        kata: open.id.clone(),
+        track: open.track.clone(),
+        difficulty: open.about.difficulty,
+        minutes: open.about.minutes,
+    })
 }
 
 /// Where a kata's text goes before `reset` or `solution` touches it.

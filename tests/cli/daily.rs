@@ -120,15 +120,18 @@ fn hints_go_one_step_further_each_time_in_both_languages() {
     let about: toml::Table = about.parse().unwrap();
     let words = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
     for (index, step) in about["hints"].as_array().unwrap().iter().enumerate() {
-        for (language, flag) in [("en", ""), ("zh", "--zh")] {
+        for (language, flag) in [("en", ""), ("zh", "--lang zh")] {
             let shown = words(&hint(&format!("--level {} {flag}", index + 1)));
             let expected = words(step[language].as_str().unwrap());
-            assert!(shown.starts_with(&expected), "{shown}\n{expected}");
+            assert!(shown.contains(&expected), "{shown}\n{expected}");
         }
     }
-    assert_eq!(hint(""), hint("--level 1"));
-    assert!(hint("").contains("more: `cargo grader hint adder --level 2`"));
-    assert!(!hint("--level 3").contains("--level 4"));
+    fs::remove_dir_all(course.path(".katas")).unwrap();
+    let in_turn = [(); 4].map(|()| hint(""));
+    assert!(in_turn[0].contains("more: `cargo grader hint adder`"));
+    let steps = ["1", "2", "3", "3"].map(|level| hint(&format!("--level {level}")));
+    assert_eq!(in_turn, steps);
+    assert!(in_turn[3].contains("this is the last hint"));
     for level in ["0", "4"] {
         course
             .grader(&format!("hint adder --level {level}"))
@@ -146,7 +149,7 @@ fn show_prints_the_text_in_both_languages_or_the_pristine_stub() {
     for (args, expected) in [
         ("show", original("exercises", "adder", "README.md")),
         (
-            "show --zh",
+            "show --lang zh",
             original("exercises", "adder", "README.zh-CN.md"),
         ),
         ("show --stub", original("tests/hidden", "adder", "stub.rs")),
@@ -160,14 +163,54 @@ fn show_prints_the_text_in_both_languages_or_the_pristine_stub() {
 }
 
 #[test]
-fn list_shows_every_kata_below_its_track() {
+fn list_shows_the_way_through_the_course_and_where_to_go_on() {
     Course::new().grader("list").assert().code(0).stdout(
         predicate::str::is_match(
-            "^threads\n  spawner .*1/5 .*10 min  The spawner\nbasics\n  adder .*\n  ticket .*\n  \
-             wordlist .*\n\nnext: `cargo grader show",
+            "^spawner .*1/5 .*10 min  threads  The spawner\nadder .*\nticket .*\nwordlist .*\n\n\
+             next: spawner \\(1 of 5, about 10 minutes\\): `cargo grader show spawner`\n$",
         )
         .unwrap(),
     );
+}
+
+#[test]
+fn after_a_pass_our_solution_and_the_way_on_are_told() {
+    let course = Course::new();
+    course.solve("spawner");
+    let said = "solved: see ours with `cargo grader solution spawner`\n\
+                next: adder (1 of 5, about 10 minutes): `cargo grader show adder`\n";
+    course
+        .grader("check spawner")
+        .assert()
+        .code(0)
+        .stdout(predicate::str::ends_with(said));
+}
+
+#[test]
+fn warnings_about_code_that_passes_are_shown_as_advice() {
+    let course = Course::new();
+    course.submit("adder", &format!("{}\nfn idle() {{}}\n", solution("adder")));
+    course
+        .grader("check adder")
+        .assert()
+        .code(0)
+        .stdout(predicate::str::contains(
+            "adder passes, and the compiler has advice",
+        ))
+        .stdout(predicate::str::contains("`idle` is never used"));
+}
+
+#[test]
+fn titles_are_shown_in_the_language_that_is_asked_for() {
+    let course = Course::new();
+    let about = original("tests/hidden", "adder", "kata.toml");
+    let about: toml::Table = about.parse().unwrap();
+    let title = about["title-zh"].as_str().unwrap();
+    course
+        .grader("list --lang zh")
+        .assert()
+        .code(0)
+        .stdout(predicate::str::contains(title));
 }
 
 #[test]

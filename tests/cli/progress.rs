@@ -15,7 +15,7 @@ fn what_was_reached_is_remembered_and_a_later_failure_takes_nothing_away() {
         .code(0)
         .stdout(predicate::str::contains("0 of 4 katas solved"))
         .stdout(predicate::str::contains(
-            "next: `cargo grader show spawner`",
+            "next: spawner (1 of 5, about 10 minutes): `cargo grader show spawner`",
         ));
     course
         .grader("solution adder")

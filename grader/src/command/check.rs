@@ -13,7 +13,7 @@ use crate::exit_code::ExitCode;
 use crate::incremental::Incremental;
 use crate::outcome::Verdict;
 use crate::parallel;
-use crate::progress::{self, Noted};
+use crate::progress::{self, Noted, Progress, next_kata};
 use crate::record::{CompilerMessages, Event, Events, KataResult, Report};
 use crate::report::{Depth, Format, Live, compiler_error, render};
 use crate::sandbox::Strictness;
@@ -36,10 +36,11 @@ pub(super) fn check(here: &Here, check: &Check, choice: Color) -> Result<ExitCod
     } else {
         Depth::OneFailure
     };
-    let grade = graded(here, check, early)?;
+    let mut grade = graded(here, check, early)?;
+    translate(here, &mut grade.report);
     let mut problems = Vec::new();
     if is_own_work(check) {
-        problems.extend(note(here, &grade.report).err());
+        problems.extend(note(here, &mut grade.report).err());
     }
     problems.extend(print(&grade, depth).err());
     for (format, path) in &check.reports {
@@ -278,13 +279,27 @@ fn is_at_home() -> bool {
     Strictness::usual() == Strictness::Best
 }
 
-fn note(here: &Here, report: &Report) -> Result<()> {
-    if let Noted::NotKept(why) = progress::note(&here.catalogue.root, &report.katas)? {
+fn note(here: &Here, report: &mut Report) -> Result<()> {
+    let root = &here.catalogue.root;
+    if let Noted::NotKept(why) = progress::note(root, &report.katas)? {
         warn(&format!(
             "what you have reached was not put on record: {why}"
         ));
     }
+    let mut progress = Progress::load(root)?;
+    progress.merge(&report.katas);
+    report.next = next_kata(&here.catalogue, &progress);
     Ok(())
+}
+
+/// Titles in the language that was asked for.
+fn translate(here: &Here, report: &mut Report) {
+    for result in &mut report.katas {
+        let katas = &here.catalogue.katas;
+        if let Some(kata) = katas.iter().find(|kata| kata.id == result.kata) {
+            kata.about.title_in(here.lang).clone_into(&mut result.title);
+        }
+    }
 }
 
 /// Passed, or nothing that anybody here could pass.

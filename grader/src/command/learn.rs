@@ -1,13 +1,13 @@
 //! What helps a student: `list`, `show`, `hint`, `reset`, `solution`, `progress`.
 
 use super::Here;
-use super::output::say;
+use super::output::{say, warn};
 use crate::cli::{Hint, Named, Show, Solution};
-use crate::course::{Kata, folder_of, restore_stub};
+use crate::course::{Kata, Lang, folder_of, restore_stub};
 use crate::error::{Error, Result};
 use crate::exit_code::ExitCode;
 use crate::files::regular;
-use crate::progress::{Progress, backup_folder};
+use crate::progress::{self, Noted, Progress, backup_folder, next_kata};
 use crate::text::{grader_command, plural, quoted, wrapped};
 use std::fmt::Write;
 use std::fs;
@@ -15,37 +15,43 @@ use std::fs;
 /// Longest text of a kata, in bytes.
 const MAX_TEXT: u64 = 1 << 20;
 
-/// All katas, by track.
+/// All katas, in the course's order.
 pub(super) fn list(here: &Here) -> Result<ExitCode> {
     let progress = Progress::load(&here.catalogue.root)?;
     let katas = &here.catalogue.katas;
-    let width = katas
-        .iter()
-        .map(|kata| kata.id.len())
-        .max()
-        .unwrap_or_default();
+    let width = |text: fn(&Kata) -> &str| katas.iter().map(|kata| text(kata).len()).max();
+    let ids = width(|kata| &kata.id).unwrap_or_default();
+    let tracks = width(|kata| &kata.track).unwrap_or_default();
     let mut out = String::new();
-    let mut track = "";
     for kata in katas {
-        if kata.track != track {
-            track = &kata.track;
-            let _ = writeln!(out, "{track}");
-        }
         let reached = progress.katas.get(&kata.id);
         let state = match reached {
             Some(reached) if reached.solved => "solved".to_owned(),
             Some(reached) if reached.best > 0 => format!("{}/{}", reached.best, reached.max),
             _ => String::new(),
         };
+        let about = &kata.about;
         let _ = writeln!(
             out,
-            "  {:width$}  {state:6}  {}/5  {:>3} min  {}",
-            kata.id, kata.about.difficulty, kata.about.minutes, kata.about.title
+            "{:ids$}  {state:6}  {}/5  {:>3} min  {:tracks$}  {}",
+            kata.id,
+            about.difficulty,
+            about.minutes,
+            kata.track,
+            about.title_in(here.lang)
         );
     }
-    out.push_str("\nnext: `cargo grader show KATA` says what a kata asks for\n");
+    let _ = writeln!(out, "\n{}", next_step(here, &progress));
     say(&out)?;
     Ok(ExitCode::Passed)
+}
+
+/// What to do next.
+fn next_step(here: &Here, progress: &Progress) -> String {
+    match next_kata(&here.catalogue, progress) {
+        Some(next) => format!("next: {}", next.words()),
+        None => "nothing is left to do: well done".to_owned(),
+    }
 }
 
 /// A kata's text.
@@ -55,10 +61,9 @@ pub(super) fn show(here: &Here, show: &Show) -> Result<ExitCode> {
         say(&kata.stub()?)?;
         return Ok(ExitCode::Passed);
     }
-    let name = if show.zh {
-        "README.zh-CN.md"
-    } else {
-        "README.md"
+    let name = match here.lang {
+        Lang::En => "README.md",
+        Lang::Zh => "README.zh-CN.md",
     };
     let file = folder_of(&here.catalogue, kata).join(name);
     let text = regular::read(&file, MAX_TEXT).map_err(|error| Error::io("read", &file, &error))?;
@@ -66,26 +71,39 @@ pub(super) fn show(here: &Here, show: &Show) -> Result<ExitCode> {
     Ok(ExitCode::Passed)
 }
 
-/// One step of the hint ladder.
+/// One step of the hint ladder: the one after the last that was given.
 pub(super) fn hint(here: &Here, hint: &Hint) -> Result<ExitCode> {
     let kata = here.catalogue.one(hint.kata.as_deref(), &here.cwd)?;
+    let root = &here.catalogue.root;
     let hints = &kata.about.hints;
-    let Some(step) = hint.level.checked_sub(1).and_then(|index| hints.get(index)) else {
+    let given = Progress::load(root)?.hints.get(&kata.id).copied();
+    let next = (given.unwrap_or_default() + 1).min(hints.len());
+    let level = hint.level.unwrap_or(next);
+    let Some(step) = level.checked_sub(1).and_then(|index| hints.get(index)) else {
         return Err(Error::usage(
             format!("{} has hints 1 to {}", kata.id, hints.len()),
             "choose one with --level",
         ));
     };
-    let text = if hint.zh { &step.zh } else { &step.en };
-    let mut out = format!("{}\n", wrapped(text, 88));
-    if hint.level < hints.len() {
-        let _ = writeln!(
-            out,
-            "\nmore: `{}`",
-            grader_command(["hint", &kata.id, "--level", &(hint.level + 1).to_string()])
-        );
+    let text = match here.lang {
+        Lang::En => &step.en,
+        Lang::Zh => &step.zh,
+    };
+    let more = if level < hints.len() {
+        format!("more: `{}`", grader_command(["hint", &kata.id]))
+    } else {
+        "this is the last hint".to_owned()
+    };
+    let shown = wrapped(text, 88);
+    say(&format!(
+        "hint {level} of {}\n\n{shown}\n\n{more}\n",
+        hints.len()
+    ))?;
+    if let Noted::NotKept(why) = progress::note_hint(root, &kata.id, level)? {
+        warn(&format!(
+            "that you have seen it was not put on record: {why}"
+        ));
     }
-    say(&out)?;
     Ok(ExitCode::Passed)
 }
 
@@ -147,12 +165,7 @@ pub(super) fn progress(here: &Here) -> Result<ExitCode> {
             kata.id, reached.best, reached.max
         );
     }
-    match katas.iter().find(|kata| !progress.is_solved(&kata.id)) {
-        Some(kata) => {
-            let _ = writeln!(out, "next: `{}`", grader_command(["show", &kata.id]));
-        }
-        None => out.push_str("nothing is left to do: well done\n"),
-    }
+    let _ = writeln!(out, "{}", next_step(here, &progress));
     say(&out)?;
     Ok(ExitCode::Passed)
 }

@@ -12,7 +12,7 @@ mod reports;
 mod runtime;
 
 use crate::cli::{Author, Cli, Color, Command};
-use crate::course::Catalogue;
+use crate::course::{Catalogue, Lang};
 use crate::error::{Error, Fault, Result};
 use crate::exit_code::ExitCode;
 use crate::files::sources;
@@ -66,6 +66,7 @@ fn parsed_and_run(args: Vec<OsString>) -> ExitCode {
 struct Here {
     catalogue: std::sync::Arc<Catalogue>,
     cwd: PathBuf,
+    lang: Lang,
 }
 
 fn run(cli: Cli) -> Result<ExitCode> {
@@ -78,6 +79,7 @@ fn run(cli: Cli) -> Result<ExitCode> {
     let here = Here {
         catalogue: Catalogue::find(&cwd)?.into(),
         cwd,
+        lang: cli.lang,
     };
     check_sources(&here.catalogue.root)?;
     output::write_alias(&here.catalogue.root);

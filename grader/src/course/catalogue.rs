@@ -1,5 +1,7 @@
 //! The course: which katas there are, and where the files of each are.
 
+use super::lang::Lang;
+use super::order::ordered;
 use crate::error::{Error, Result};
 use crate::limits::Limits;
 use crate::parallel;
@@ -16,7 +18,7 @@ const HIDDEN: &str = "tests/hidden";
 pub(crate) struct Catalogue {
     /// The folder that holds `exercises`, `solutions` and `tests`.
     pub(crate) root: PathBuf,
-    /// Katas by track, then by difficulty, then by id.
+    /// The katas, easier ones first, and none before those it builds on.
     pub(crate) katas: Vec<Kata>,
 }
 
@@ -47,6 +49,9 @@ pub(crate) struct About {
     pub(crate) minutes: u8,
     /// APIs and ideas that it teaches.
     pub(crate) teaches: Vec<String>,
+    /// Ids of the katas that it builds on.
+    #[serde(default)]
+    pub(crate) prerequisites: Vec<String>,
     /// External crates of the student's crate, and of the driver.
     #[serde(default)]
     pub(crate) dependencies: Vec<String>,
@@ -76,6 +81,14 @@ pub(crate) struct About {
 }
 
 impl About {
+    /// The title in a language of the course.
+    pub(crate) fn title_in(&self, lang: Lang) -> &str {
+        match lang {
+            Lang::En => &self.title,
+            Lang::Zh => &self.title_zh,
+        }
+    }
+
     /// All external crates that a driver may use.
     pub(crate) fn used(&self) -> impl Iterator<Item = &String> {
         self.dependencies.iter().chain(&self.driver_dependencies)
@@ -140,11 +153,9 @@ impl Catalogue {
             folders.extend(subfolders(&track)?);
         }
         let katas = parallel::map(&folders, |hidden| Kata::read(hidden));
-        let mut katas: Vec<Kata> = katas.into_iter().collect::<Result<_>>()?;
-        katas.sort_by(|a, b| order(a).cmp(&order(b)));
         Ok(Self {
             root: root.to_owned(),
-            katas,
+            katas: ordered(katas.into_iter().collect::<Result<_>>()?)?,
         })
     }
 
@@ -281,24 +292,6 @@ impl Kata {
 
 /// How many letters of a name may be wrong for a suggestion.
 const TYPOS: usize = 3;
-
-/// Tracks in the recommended order; other tracks follow.
-const TRACKS: &[&str] = &[
-    "files",
-    "text",
-    "objects",
-    "collections",
-    "threads",
-    "processes",
-    "async",
-    "network",
-];
-
-fn order(kata: &Kata) -> (usize, &str, u8, &str) {
-    let track = TRACKS.iter().position(|track| *track == kata.track);
-    let track = track.unwrap_or(TRACKS.len());
-    (track, &kata.track, kata.about.difficulty, &kata.id)
-}
 
 fn is_near(folder: &Path, path: &Path) -> bool {
     folder

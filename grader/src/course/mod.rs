@@ -2,9 +2,11 @@
 
 mod catalogue;
 mod intake;
+mod lang;
 mod layout;
 mod macro_source;
 mod oddities;
+mod order;
 mod reset;
 mod same_code;
 mod scan;
@@ -17,6 +19,7 @@ mod testing;
 
 pub(crate) use catalogue::{Catalogue, Equivalent, Kata, SupportCrate};
 pub(crate) use intake::take;
+pub(crate) use lang::Lang;
 pub(crate) use layout::{is_hidden, misplaced};
 pub(crate) use macro_source::MacroSource;
 pub(crate) use oddities::{not_graded, oddities};

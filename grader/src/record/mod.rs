@@ -7,6 +7,7 @@ pub(crate) mod flood;
 mod schema;
 
 use crate::outcome::Verdict;
+use crate::text::grader_command;
 #[cfg(test)]
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -63,6 +64,36 @@ pub(crate) struct Report {
     pub(crate) warnings: Warnings,
     /// One result per kata, in the course's order.
     pub(crate) katas: Vec<KataResult>,
+    /// The kata to go on with, at home; null where there is none.
+    pub(crate) next: Option<NextKata>,
+}
+
+/// The easiest kata that is not solved and builds only on solved ones.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(JsonSchema))]
+pub(crate) struct NextKata {
+    /// Id.
+    pub(crate) kata: String,
+    /// Track.
+    pub(crate) track: String,
+    /// 1 to 5.
+    pub(crate) difficulty: u8,
+    /// Minutes that it takes.
+    pub(crate) minutes: u8,
+}
+
+impl NextKata {
+    /// Which it is, what it takes, and how to begin.
+    pub(crate) fn words(&self) -> String {
+        let Self {
+            kata,
+            difficulty,
+            minutes,
+            ..
+        } = self;
+        let show = grader_command(["show", kata]);
+        format!("{kata} ({difficulty} of 5, about {minutes} minutes): `{show}`")
+    }
 }
 
 /// What is odd about a submission but decides nothing.

@@ -57,7 +57,8 @@ fn seconds(ms: u64) -> String {
 
 fn details(out: &mut String, style: Style, kata: &KataResult, depth: Depth) {
     let is_clear = match kata.verdict {
-        Verdict::Passed => depth == Depth::OneFailure,
+        Verdict::Passed if depth == Depth::OneFailure => return advice(out, style, kata),
+        Verdict::Passed => false,
         Verdict::NotAttempted => true,
         _ => has_been_told(kata),
     };
@@ -70,6 +71,23 @@ fn details(out: &mut String, style: Style, kata: &KataResult, depth: Depth) {
         why_nothing_ran(out, style, kata);
     } else {
         cases(out, style, &kata.cases, depth);
+    }
+}
+
+/// What the compiler has to say about code that passes.
+fn advice(out: &mut String, style: Style, kata: &KataResult) {
+    let messages = &kata.compiler.messages;
+    if messages.is_empty() {
+        return;
+    }
+    let heading = format!("── {} passes, and the compiler has advice", kata.kata);
+    let _ = writeln!(out, "\n{}", style.strong(&heading));
+    for message in messages.iter().take(TOLD) {
+        let _ = writeln!(out, "{}", compiler_message(message, style));
+    }
+    let more = messages.len().saturating_sub(TOLD) + kata.compiler.left_out;
+    if more > 0 {
+        let _ = writeln!(out, "  … and {}", plural(more, "more warning"));
     }
 }
 
@@ -346,7 +364,13 @@ fn next_step(report: &Report) -> String {
         let hint = grader_command(["hint", &kata.kata]);
         return format!("next: mend {}; stuck? `{hint}`", kata.kata);
     }
-    if let Some(kata) = first(|verdict| matches!(verdict, Verdict::NotAttempted)) {
+    let not_attempted = |kata: &&KataResult| matches!(kata.verdict, Verdict::NotAttempted);
+    let mut stubs = report.katas.iter().filter(not_attempted);
+    let stub = match &report.next {
+        Some(next) if report.katas.len() > 1 => stubs.find(|kata| kata.kata == next.kata),
+        _ => stubs.next(),
+    };
+    if let Some(kata) = stub {
         return format!(
             "next: read exercises/{}/{}/README.md, fill in src/lib.rs beside it, then run `{}`",
             kata.track,
@@ -354,5 +378,13 @@ fn next_step(report: &Report) -> String {
             grader_command(["check", &kata.kata])
         );
     }
-    "all that was graded is solved".to_owned()
+    let all = "all that was graded is solved";
+    match (&report.next, report.katas.as_slice()) {
+        (Some(next), [kata]) if kata.verdict.is_passed() => {
+            let ours = grader_command(["solution", &kata.kata]);
+            format!("solved: see ours with `{ours}`\nnext: {}", next.words())
+        }
+        (Some(next), _) => format!("{all}\nnext: {}", next.words()),
+        (None, _) => all.to_owned(),
+    }
 }

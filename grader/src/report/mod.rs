@@ -91,6 +91,7 @@ mod tests {
             max_points: 17,
             warnings: Warnings::default(),
             katas: vec![kata],
+            next: None,
         }
     }
 
