@@ -69,11 +69,24 @@ pub(crate) enum Command {
 pub(crate) enum Author {
     /// Prove that katas are fair, strong and stable
     Verify(Verify),
+    /// Lay out the files of a new kata
+    New(NewKata),
     /// Change the solutions in every small way, and show the changes that no case catches
     Mutants(Mutants),
     /// Make, open and save wrong solutions
     #[command(subcommand)]
     Mistake(MistakeCommand),
+}
+
+/// `author new`.
+#[derive(Debug, Args)]
+pub(crate) struct NewKata {
+    /// Track, `in-kebab-case`
+    #[arg(value_name = "TRACK")]
+    pub(crate) track: String,
+    /// Id, `in-kebab-case`
+    #[arg(value_name = "ID")]
+    pub(crate) id: String,
 }
 
 /// The commands for wrong solutions.

@@ -31,6 +31,7 @@ mod interrupts;
 mod mistakes;
 mod mutants;
 mod names;
+mod new_kata;
 mod not_graded;
 mod progress;
 mod progress_file;

@@ -61,6 +61,19 @@ fn a_new_mistake_needs_words_and_a_case_and_a_change() {
 }
 
 #[test]
+fn a_name_that_would_leave_the_folder_and_a_header_of_two_lines_are_refused() {
+    let course = Course::new();
+    for name in ["../x", "a/b", "x.y", "X", ""] {
+        let mut edit = course.grader("author mistake edit adder");
+        let refused = edit.arg(name).assert().code(2);
+        refused.stderr(contains("cannot be the name of a mistake"));
+    }
+    let mut save = course.grader("author mistake save adder new");
+    let refused = save.args(["--what", "one\ntwo"]).assert().code(2);
+    refused.stderr(contains("one line"));
+}
+
+#[test]
 fn patches_follow_a_solution_that_has_changed() {
     let course = Course::new();
     edit(&course);

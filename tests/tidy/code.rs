@@ -197,7 +197,10 @@ fn no_test_is_ignored() {
 
 #[test]
 fn nothing_is_left_to_be_written() {
-    let found = places(ours(), |level| {
+    let files = ours()
+        .into_iter()
+        .filter(|file| !file.starts_with("grader/templates/"));
+    let found = places(files, |level| {
         let macros = level.windows(2).filter(|two| {
             let name = ident(&two[0]);
             let name = name.as_deref();

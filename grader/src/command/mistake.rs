@@ -21,6 +21,7 @@ pub(super) fn mistake(here: &Here, command: &MistakeCommand) -> Result<ExitCode>
 }
 
 fn edit(here: &Here, args: &EditMistake) -> Result<ExitCode> {
+    check_name(&args.name)?;
     let kata = here.catalogue.one(Some(&args.kata), &here.cwd)?;
     let mistakes = Mistakes::of(&here.catalogue, kata)?;
     let text = if mistakes.file(&args.name).exists() {
@@ -42,6 +43,15 @@ fn edit(here: &Here, args: &EditMistake) -> Result<ExitCode> {
 }
 
 fn save(here: &Here, args: &SaveMistake) -> Result<ExitCode> {
+    check_name(&args.name)?;
+    for text in [&args.what, &args.caught_by].into_iter().flatten() {
+        if text.trim().is_empty() || text.contains('\n') {
+            return Err(Error::usage(
+                "a header of a patch is one line that is not empty",
+                "say it in one sentence",
+            ));
+        }
+    }
     let kata = here.catalogue.one(Some(&args.kata), &here.cwd)?;
     let mistakes = Mistakes::of(&here.catalogue, kata)?;
     let known = if mistakes.file(&args.name).exists() {
@@ -72,6 +82,16 @@ fn save(here: &Here, args: &SaveMistake) -> Result<ExitCode> {
         patch.display()
     ))?;
     Ok(ExitCode::Passed)
+}
+
+fn check_name(name: &str) -> Result<()> {
+    if Mistake::is_name(name) {
+        return Ok(());
+    }
+    Err(Error::usage(
+        format!("{name:?} cannot be the name of a mistake"),
+        "name it in a word or two, in_snake_case",
+    ))
 }
 
 fn rebase(here: &Here, args: &RebaseMistakes) -> Result<ExitCode> {

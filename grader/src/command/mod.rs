@@ -7,6 +7,7 @@ mod doctor;
 mod guard;
 mod learn;
 mod mistake;
+mod new_kata;
 mod output;
 mod reports;
 mod runtime;
@@ -95,6 +96,7 @@ fn run(cli: Cli) -> Result<ExitCode> {
         Command::Doctor => doctor::doctor(&here),
         Command::Author(Author::Verify(verify)) => author::verify(&here, &verify),
         Command::Author(Author::Mutants(mutants)) => author::mutants(&here, &mutants),
+        Command::Author(Author::New(new)) => new_kata::new(&here, &new),
         Command::Author(Author::Mistake(command)) => mistake::mistake(&here, &command),
     }
 }

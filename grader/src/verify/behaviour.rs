@@ -17,6 +17,15 @@ use std::path::Path;
 /// Mistakes that a kata must catch at least.
 const LEAST_WRONG: usize = 4;
 
+/// Whether the suite has a case.
+pub(super) async fn is_anything_judged(bench: &Bench) -> Result<bool> {
+    match prepare(bench, bench.kata.stub()?).await? {
+        Ok(ready) => Ok(!ready.oracle.plan(0)?.is_empty()),
+        // What does not compile is told where it is run.
+        Err(_) => Ok(true),
+    }
+}
+
 /// Runs stub, solution and wrong solutions.
 pub(super) async fn verify(bench: &Bench, findings: &mut Findings) -> Result<()> {
     findings.note("stub compiles, unsolved", stub(bench).await?);

@@ -139,6 +139,15 @@ impl Mistakes {
 }
 
 impl Mistake {
+    /// Whether a mistake can have this name: it names a file.
+    pub(crate) fn is_name(name: &str) -> bool {
+        let is_letter = |letter: char| letter.is_ascii_lowercase() || letter.is_ascii_digit();
+        name.starts_with(|letter: char| letter.is_ascii_lowercase())
+            && name
+                .chars()
+                .all(|letter| is_letter(letter) || letter == '_')
+    }
+
     /// One whose changes are still to be made.
     pub(crate) fn new(name: &str, what: &str, caught_by: &str) -> Self {
         Self {

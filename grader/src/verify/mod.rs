@@ -6,6 +6,7 @@ mod forgery;
 mod mistake;
 mod mutants;
 mod signatures;
+mod sizes;
 mod texts;
 
 pub(crate) use mistake::{Mistake, Mistakes};
@@ -156,7 +157,15 @@ async fn verify_one(bench: Bench) -> Findings {
 
 async fn look_at(bench: &Bench, findings: &mut Findings) -> Result<()> {
     texts::verify(bench, findings)?;
+    sizes::verify(bench, findings)?;
     signatures::verify(bench, findings)?;
+    if !behaviour::is_anything_judged(bench).await? {
+        findings.problems.push(format!(
+            "nothing is judged yet: write the first case in {}",
+            bench.kata.hidden.join("suite.rs").display()
+        ));
+        return Ok(());
+    }
     behaviour::verify(bench, findings).await?;
     forgery::verify(bench, findings).await
 }

@@ -19,13 +19,13 @@ macro_rules! suite {
         $crate::suite!(@ $shared $acting { $($names)* } $($rest)*);
     };
     (@ { $($shared:item)* } { $($acting:item)* } { $($role:ident)* }
-        $($name:ident = $kind:ident ( $($body:tt)* )),+ $(,)?
+        $($name:ident = $kind:ident ( $($body:tt)* )),* $(,)?
     ) => {
         $($shared)*
         $($acting)*
-        $($crate::drive_half!($kind $name $($body)*);)+
+        $($crate::drive_half!($kind $name $($body)*);)*
         /// The acting half of every case.
-        pub const CASES: &[$crate::Act] = &[$($crate::drive_entry!($kind $name)),+];
+        pub const CASES: &[$crate::Act] = &[$($crate::drive_entry!($kind $name)),*];
         /// The programs that cases start.
         pub const ROLES: &[$crate::Role] =
             &[$($crate::Role { name: stringify!($role), run: $role }),*];

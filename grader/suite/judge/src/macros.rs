@@ -19,14 +19,14 @@ macro_rules! suite {
         $crate::suite!(@ $shared $deciding $($rest)*);
     };
     (@ { $($shared:item)* } { $($deciding:item)* }
-        $($name:ident = $kind:ident ( $($body:tt)* )),+ $(,)?
+        $($name:ident = $kind:ident ( $($body:tt)* )),* $(,)?
     ) => {
         $($shared)*
         $($deciding)*
-        $($crate::judge_half!($kind $name $($body)*);)+
+        $($crate::judge_half!($kind $name $($body)*);)*
         /// The deciding half of every case.
         pub const CASES: &[$crate::Case] =
-            &[$($crate::judge_entry!($kind $name $($body)*)),+];
+            &[$($crate::judge_entry!($kind $name $($body)*)),*];
     };
     ($($suite:tt)+) => {
         $crate::suite!(@ {} {} $($suite)+);

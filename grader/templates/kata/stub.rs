@@ -1,0 +1,6 @@
+//! What the crate is, in a sentence.
+
+/// Twice the number.
+pub fn double(number: u64) -> u64 {
+    todo!("double {number}")
+}

@@ -1,0 +1,4 @@
+use suite::suite;
+
+// docs/authoring.md explains the form.
+suite!(acting = {}, deciding = {},);
