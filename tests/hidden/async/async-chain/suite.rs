@@ -110,7 +110,7 @@ suite!(
         }
     },
     deciding = {
-        use suite::{Check, Rng, check, equal};
+        use suite::{Judge, Rng};
 
         fn plan(n: u32, first: Duration, second: Duration) -> Plan {
             Plan { n, first, second }
@@ -199,15 +199,18 @@ suite!(
         }
 
         /// Every chain said its own lines in order; how two chains mix is not looked at.
-        fn each_said(said: &[Said], expected: &[Vec<Said>]) -> Check {
-            let of_one = |lines: &Vec<Said>| {
+        fn each_said(j: &mut Judge, said: &[Said], expected: &[Vec<Said>]) {
+            for lines in expected {
                 let mut of_it = said.to_vec();
                 of_it.retain(|one| lines.iter().any(|line| line.line == one.line));
-                equal(&of_it, lines).named("the lines of one chain")
-            };
+                j.eq(
+                    "the lines of one chain, and when they were said",
+                    &of_it,
+                    lines,
+                );
+            }
             let count: usize = expected.iter().map(Vec::len).sum();
-            let whole = equal(&said.len(), &count).named("how many lines were said");
-            expected.iter().map(of_one).collect::<Check>().and(whole)
+            j.eq("how many lines were said", &said.len(), &count);
         }
     },
     arguments_are_numbers_or_refused = case(
@@ -236,7 +239,7 @@ suite!(
             }
             lists
         },
-        drive = |lists, _log| -> Vec<Result<Vec<u32>, String>> {
+        drive = |lists| -> Vec<Result<Vec<u32>, String>> {
             let kind = |error: std::num::ParseIntError| match error.kind() {
                 IntErrorKind::Empty => "Empty".to_owned(),
                 IntErrorKind::InvalidDigit => "InvalidDigit".to_owned(),
@@ -246,20 +249,17 @@ suite!(
             let parse = |list: &Vec<String>| parse_args(list).map_err(kind);
             lists.iter().map(parse).collect()
         },
-        judge = |lists, got, _events| {
-            let parse = |list: &Vec<String>| -> Result<Vec<u32>, String> {
-                if list.is_empty() {
-                    return Ok(vec![1, 2, 3]);
-                }
+        judge = |j, lists, got| {
+            j.each("results", got, lists, |j, got, list| {
                 let parsed = list.iter().map(|one| one.parse::<u32>());
                 let parsed: Result<Vec<u32>, _> = parsed.collect();
-                parsed.map_err(|error| format!("{:?}", error.kind()))
-            };
-            let each = lists.iter().zip(got);
-            each.map(|(list, got)| equal(got, &parse(list)).named(format!("{list:?}")))
-                .collect::<Check>()
-                .because("`collect` into a `Result<Vec<_>, _>` stops at the first error")
-                .and(equal(&got.len(), &lists.len()).named("how many lists came back"))
+                let expected = match parsed {
+                    Ok(none) if none.is_empty() => Ok(vec![1, 2, 3]),
+                    Ok(numbers) => Ok(numbers),
+                    Err(error) => Err(format!("{:?}", error.kind())),
+                };
+                j.eq(format!("parse_args({list:?})"), got, &expected);
+            });
         },
     ),
     results_read_as_python_prints_them = case(
@@ -275,7 +275,7 @@ suite!(
             ended[0].took = seconds(rng, 0..=90) + Duration::from_millis(rng.range(6..=9));
             ended
         },
-        drive = |given, _log| -> Vec<(String, String)> {
+        drive = |given| -> Vec<(String, String)> {
             let print = |Ended { n, text, took }: Ended| {
                 let report = Report {
                     chains: Vec::new(),
@@ -285,14 +285,19 @@ suite!(
             };
             given.into_iter().map(print).collect()
         },
-        judge = |given, got, _events| {
-            let print = |ended: &Ended| {
-                let report = ended.took.as_secs_f64();
-                let report = format!("Program finished in {report:.2} seconds.");
-                (chained_line(ended.n, &ended.text, ended.took), report)
-            };
-            equal(got, &given.iter().map(print).collect::<Vec<_>>())
-                .because("`{:.2}` rounds a number to two decimals; cutting gives another line")
+        judge = |j, given, got| {
+            j.each("lines", got, given, |j, (chain, run), ended| {
+                let Ended { n, text, took } = ended;
+                let cut = Duration::from_millis(took.as_millis() as u64 / 10 * 10);
+                let of_run = |took: Duration| {
+                    format!("Program finished in {:.2} seconds.", took.as_secs_f64())
+                };
+                let because = "two decimals are rounded, as `{:.2}` does, not cut";
+                j.eq(format!("{ended:?}"), chain, &chained_line(*n, text, *took))
+                    .because_if(*chain == chained_line(*n, text, cut), because);
+                j.eq(format!("a run that took {took:?}"), run, &of_run(*took))
+                    .because_if(*run == of_run(cut), because);
+            });
         },
     ),
     a_part_uses_what_it_is_given = case(
@@ -336,17 +341,20 @@ suite!(
             let n = rng.range(1..=999) as u32;
             plan(n, seconds(rng, 1..=10), seconds(rng, 1..=10))
         },
-        drive = |plan, _log| -> (Vec<Said>, Ended) {
+        drive = |plan| -> (Vec<Said>, Ended) {
             in_virtual_time(async {
                 let shop = Shop::open(std::slice::from_ref(&plan));
                 let chained = ended(chain(plan.n, &shop).await);
                 (shop.said.take(), chained)
             })
         },
-        judge = |plan, (said, chained), _events| {
-            equal(said, &lines(plan, Duration::ZERO))
-                .named("the lines and when they were said")
-                .and(equal(chained, &ended(plan)).named("what `chain` returns"))
+        judge = |j, plan, (said, chained)| {
+            j.eq(
+                "the lines and when they were said",
+                said,
+                &lines(plan, Duration::ZERO),
+            );
+            j.eq("what `chain` returns", chained, &ended(plan));
         },
     ),
     each_delay_is_asked_for_once_when_its_part_starts = case(
@@ -357,33 +365,31 @@ suite!(
             let draw = |n| plan(n, seconds(rng, 1..=10), seconds(rng, 0..=10));
             numbers.map(draw).collect()
         },
-        drive = |plans, _log| -> Vec<Asked> {
+        drive = |plans| -> Vec<Asked> {
             in_virtual_time(async {
                 let shop = Shop::open(&plans);
                 run_all(&numbers(&plans), &shop).await;
                 shop.asked.take()
             })
         },
-        judge = |plans, asked, _events| {
-            let of_one = |plan: &Plan| {
+        judge = |j, plans, asked| {
+            let early = asked.iter().all(|one| one.at.is_zero());
+            for Plan { n, first, .. } in plans {
                 let mut of_it = asked.clone();
-                of_it.retain(|one| one.n == plan.n);
-                let n = plan.n;
-                let first = Asked {
-                    at: Duration::ZERO,
-                    part: 1,
-                    n,
-                };
-                let second = Asked {
-                    at: plan.first,
-                    part: 2,
-                    n,
-                };
-                equal(&of_it, &vec![first, second]).named(format!("what chain {n} asks"))
-            };
-            let each = plans.iter().map(of_one).collect::<Check>();
-            each.and(equal(&asked.len(), &(2 * plans.len())).named("how often a delay is asked"))
-                .because("part 2 cannot start before part 1 has returned what it needs")
+                of_it.retain(|one| one.n == *n);
+                let ask = |at, part| Asked { at, part, n: *n };
+                let right = vec![ask(Duration::ZERO, 1), ask(*first, 2)];
+                j.eq(format!("what chain {n} asks, and when"), &of_it, &right)
+                    .because_if(
+                        early && of_it.len() == 2,
+                        "part 2 asks for its delay when it starts, which is after part 1",
+                    );
+            }
+            j.eq(
+                "how often a delay is asked for",
+                &asked.len(),
+                &(2 * plans.len()),
+            );
         },
     ),
     a_chain_measures_its_own_time = case(
@@ -394,12 +400,14 @@ suite!(
             let pause = seconds(rng, 10..=20);
             (plans.to_vec(), seconds(rng, 1..=30), pause)
         },
-        drive = |(plans, offset, pause), _log| -> (Vec<Said>, Vec<Ended>) {
+        drive = |(plans, offset, pause)| -> (Vec<Said>, Vec<Ended>, Duration) {
             in_virtual_time(async {
                 let shop = Shop::open(&plans);
-                sleep(offset).await;
-                let mut all = vec![ended(chain(1, &shop).await)];
+                let (first, late) = (chain(1, &shop), run_all(&[], &shop));
                 let mut second = std::pin::pin!(chain(2, &shop));
+                // A future that nobody polls has not begun.
+                sleep(offset).await;
+                let mut all = vec![ended(first.await)];
                 // Begun, and then left alone for so long that part 1 is over meanwhile.
                 let begun = timeout(Duration::ZERO, &mut second).await;
                 sleep(pause).await;
@@ -407,12 +415,12 @@ suite!(
                     Ok(chained) => chained,
                     Err(_) => second.await,
                 }));
-                (shop.said.take(), all)
+                (shop.said.take(), all, late.await.took)
             })
         },
-        judge = |(plans, offset, pause), (said, all), _events| {
+        judge = |j, (plans, offset, pause), (said, all, none)| {
             let [one, two] = plans.as_slice() else {
-                return Check::fail("two plans", "another number");
+                return;
             };
             let start = *offset + one.first + one.second;
             let half = start + *pause;
@@ -421,10 +429,27 @@ suite!(
                 took: *pause + two.second,
                 ..ended(two)
             };
-            equal(all, &vec![ended(one), took])
-                .named("a chain that starts late, and one that nobody polls for a while")
-                .because("`std::time::Instant` does not follow a paused clock; tokio's does")
-                .and(each_said(said, &[lines(one, *offset), late]))
+            let is_real = |ended: &Ended| ended.took < Duration::from_secs(1);
+            let real = all.iter().all(is_real);
+            let because = "the clock of `std` goes on while tokio's is paused and jumps";
+            let [first, second] = all.as_slice() else {
+                j.eq("how many chains ended", &all.len(), &2);
+                return;
+            };
+            j.eq("a chain that is polled late", first, &ended(one))
+                .because_if(real, because)
+                .because_if(
+                    first.took == *offset + one.first + one.second,
+                    "a chain begins when it is polled first, not when `chain` is called",
+                );
+            j.eq("a chain that nobody polls for a while", second, &took)
+                .because_if(real, because)
+                .because_if(
+                    *second == ended(two),
+                    "the time is measured; it is not the sum of the delays",
+                );
+            j.eq("the time of a run without chains", none, &Duration::ZERO);
+            each_said(j, said, &[lines(one, *offset), late]);
         },
     ),
     no_chain_waits_for_another = case(
@@ -444,20 +469,29 @@ suite!(
             }
             rng.shuffled(plans)
         },
-        drive = |plans, _log| -> (Vec<Said>, Duration) {
+        drive = |plans| -> (Vec<Said>, Duration) {
             in_virtual_time(async {
                 let shop = Shop::open(&plans);
                 let report = run_all(&numbers(&plans), &shop).await;
                 (shop.said.take(), report.took)
             })
         },
-        judge = |plans, (said, took), _events| {
-            let alone = |plan: &Plan| lines(plan, Duration::ZERO);
-            let alone: Vec<Vec<Said>> = plans.iter().map(alone).collect();
-            equal(took, &longest(plans))
-                .named("the time for all, which is that of the longest chain")
-                .and(each_said(said, &alone))
-                .because("an `.await` waits here and now: poll all chains, then wait for all")
+        judge = |j, plans, (said, took)| {
+            let totals = plans.iter().map(|plan| plan.first + plan.second);
+            let one_by_one: Duration = totals.sum();
+            j.eq(
+                "the time of all chains, which is that of the longest",
+                took,
+                &longest(plans),
+            )
+            .because_if(
+                *took == one_by_one,
+                "the chains run one after the other: an `.await` waits until that chain ends",
+            );
+            if j.passed() {
+                let alone = plans.iter().map(|plan| lines(plan, Duration::ZERO));
+                each_said(j, said, &alone.collect::<Vec<_>>());
+            }
         },
     ),
     results_come_in_the_order_of_the_arguments = case(
@@ -477,25 +511,26 @@ suite!(
             plans.push(plans[0].clone());
             plans
         },
-        drive = |plans, _log| -> (Run, Run) {
+        drive = |plans| -> (Run, Run) {
             in_virtual_time(async {
                 let shop = Shop::open(&plans);
                 let all = run(run_all(&numbers(&plans), &shop).await);
                 (all, run(run_all(&[], &shop).await))
             })
         },
-        judge = |plans, (all, none), _events| {
-            let expected = Run {
-                chains: plans.iter().map(ended).collect(),
-                took: longest(plans),
-            };
-            let nothing = Run {
-                chains: Vec::new(),
-                took: Duration::ZERO,
-            };
-            equal(all, &expected)
-                .named("the report")
-                .and(equal(none, &nothing).named("the report on no arguments"))
+        judge = |j, plans, (all, none)| {
+            let mut by_end = plans.clone();
+            by_end.sort_by_key(|plan| plan.first + plan.second);
+            let by_end: Vec<Ended> = by_end.iter().map(ended).collect();
+            let chains: Vec<Ended> = plans.iter().map(ended).collect();
+            j.eq("the chains of the report", &all.chains, &chains)
+                .because_if(
+                    all.chains == by_end,
+                    "they are in the order in which they ended",
+                );
+            j.eq("the time of the run", &all.took, &longest(plans));
+            j.eq("the chains without arguments", &none.chains.len(), &0);
+            j.eq("the time without arguments", &none.took, &Duration::ZERO);
         },
     ),
     no_thread_is_held_while_a_chain_sleeps = case(
@@ -507,7 +542,7 @@ suite!(
             let plans = numbers.map(|n| plan(n, delay(), delay()));
             plans.collect()
         },
-        drive = |plans, _log| -> (Run, u64) {
+        drive = |plans| -> (Run, u64) {
             in_virtual_time(async {
                 let shop = Shop::open(&plans);
                 let mut ticks = 0;
@@ -525,21 +560,22 @@ suite!(
                 (run(report), ticks)
             })
         },
-        judge = |plans, (run, ticks), _events| {
-            let expected = Run {
-                chains: plans.iter().map(ended).collect(),
-                took: longest(plans),
-            };
-            let due = expected.took.as_millis() as u64;
-            equal(run, &expected)
-                .named("the report")
-                .and(check(
-                    // Which of the two comes first at the very last instant is left open.
-                    *ticks == due || ticks.saturating_add(1) == due,
-                    format!("a ticker beside the run ticks once each millisecond, {due} times"),
-                    format!("{ticks} ticks"),
-                ))
-                .because("`std::thread::sleep` stops the whole thread, and every future on it")
+        judge = |j, plans, (run, ticks)| {
+            let due = longest(plans).as_millis() as u64;
+            // Which of the two comes first at the very last instant is left open.
+            let ticked = *ticks == due || ticks.saturating_add(1) == due;
+            j.require(
+                "a ticker beside the run",
+                ticked,
+                format!("ticks once each millisecond, {due} times"),
+                format!("{ticks} ticks"),
+            )
+            .because_if(
+                *ticks < 2,
+                "nothing else ran: `std::thread::sleep`, or a loop, stops the whole thread",
+            );
+            let chains: Vec<Ended> = plans.iter().map(ended).collect();
+            j.eq("the chains of the report", &run.chains, &chains);
         },
     ),
     dropping_the_run_stops_it = case(
@@ -552,7 +588,7 @@ suite!(
             // Between two whole seconds nothing happens by itself.
             (plans, seconds(rng, 0..=10) + Duration::from_millis(500))
         },
-        drive = |(plans, after), _log| -> (bool, Vec<Said>, usize) {
+        drive = |(plans, after)| -> (bool, Vec<Said>, usize) {
             in_virtual_time(async {
                 let shop = Shop::open(&plans);
                 let arguments = numbers(&plans);
@@ -566,18 +602,23 @@ suite!(
                 (ended, shop.said.take(), left)
             })
         },
-        judge = |(plans, after), (ended, said, left), _events| {
-            let until = |plan: &Plan| {
+        judge = |j, (plans, after), (ended, said, left)| {
+            let until = plans.iter().map(|plan| {
                 let mut lines = lines(plan, Duration::ZERO);
                 lines.retain(|line| line.at <= *after);
                 lines
-            };
-            let until: Vec<Vec<Said>> = plans.iter().map(until).collect();
-            equal(ended, &false)
-                .named("the run came to its end before it was dropped")
-                .and(each_said(said, &until))
-                .and(equal(left, &0).named("tasks that are still alive"))
-                .because("a spawned task outlives whoever waits for it")
+            });
+            let until: Vec<Vec<Said>> = until.collect();
+            j.eq(
+                "whether the run had ended before it was dropped",
+                ended,
+                &false,
+            );
+            j.eq("tasks that are still alive", left, &0).because_if(
+                *left > 0,
+                "a spawned task goes on when its handle is dropped",
+            );
+            each_said(j, said, &until);
         },
     ),
 );
