@@ -181,11 +181,12 @@ impl Progress {
 
 /// The first kata of the course that is not solved and builds only on what is.
 pub(crate) fn next_kata(catalogue: &Catalogue, progress: &Progress) -> Option<NextKata> {
-    let is_solved = |id: &String| progress.is_solved(id);
+    let is_here = |id: &String| catalogue.katas.iter().any(|kata| kata.id == *id);
+    let is_done = |id: &String| progress.is_solved(id) || !is_here(id);
     let open = catalogue.katas.iter().find(|kata| {
         kata.is_available()
-            && !is_solved(&kata.id)
-            && kata.about.prerequisites.iter().all(is_solved)
+            && !progress.is_solved(&kata.id)
+            && kata.about.prerequisites.iter().all(is_done)
     })?;
     Some(NextKata {
         kata: open.id.clone(),

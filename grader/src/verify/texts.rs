@@ -100,6 +100,11 @@ fn hints(bench: &Bench) -> Vec<String> {
     if bench.kata.about.title.is_empty() || !bench.kata.about.title_zh.contains(is_chinese) {
         problems.push("the title is missing in one language".to_owned());
     }
+    for needed in &bench.kata.about.prerequisites {
+        if !bench.catalogue.katas.iter().any(|kata| kata.id == *needed) {
+            problems.push(format!("its prerequisite {needed:?} is no kata"));
+        }
+    }
     if bench.kata.about.teaches.is_empty() {
         problems.push("kata.toml does not say what the kata teaches".to_owned());
     }
