@@ -247,6 +247,9 @@ pub(crate) struct Verify {
     /// Run solutions and wrong solutions this many times
     #[arg(long, value_name = "N", default_value_t = 5)]
     pub(crate) repeat: usize,
+    /// Put the causes that wrong solutions are told on record in their patches, to be read there
+    #[arg(long)]
+    pub(crate) accept_causes: bool,
     /// Verify this many katas at a time
     #[arg(long, short, value_name = "N")]
     pub(crate) jobs: Option<usize>,

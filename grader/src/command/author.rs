@@ -17,7 +17,12 @@ use tokio::sync::mpsc;
 pub(super) fn verify(here: &Here, args: &Verify) -> Result<ExitCode> {
     let (repeat, jobs) = (args.repeat, args.jobs);
     let findings = proven(here, &args.katas, repeat, jobs, async |proof| {
-        verify::verify(proof).await
+        let accept_causes = args.accept_causes;
+        verify::verify(Proof {
+            accept_causes,
+            ..proof
+        })
+        .await
     })?;
     say(&findings_table(&findings))?;
     Ok(exit_code(findings.iter().all(Findings::is_sound)))
@@ -48,6 +53,7 @@ fn proven<T>(
         catalogue: &here.catalogue,
         katas: &katas,
         repeat,
+        accept_causes: false,
         jobs: jobs.unwrap_or_else(parallel::cores),
         events: &events,
     };

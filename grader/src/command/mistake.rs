@@ -73,7 +73,8 @@ fn save(here: &Here, args: &SaveMistake) -> Result<ExitCode> {
     let caught_by = said(&args.caught_by, case, "--caught-by CASE")?;
     let file = edited(here, kata, &args.name);
     let text = fs::read_to_string(&file).map_err(|error| Error::io("read", &file, &error))?;
-    let mistake = Mistake::new(&args.name, &what, &caught_by);
+    let mut mistake = Mistake::new(&args.name, &what, &caught_by);
+    mistake.told = known.map(|known| known.told).unwrap_or_default();
     mistakes.write(&mistakes.made_of(&mistake, &text))?;
     let verify = grader_command(["author", "verify", &kata.id]);
     let patch = mistakes.file(&args.name);

@@ -10,12 +10,14 @@ use crate::engine::{Names, fresh_seed};
 use crate::error::{Error, Result};
 use crate::grade::Halt;
 use crate::outcome::Verdict;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;
 
 /// Mistakes that a kata must catch at least.
 const LEAST_WRONG: usize = 4;
+/// Rounds after which a cause that was not told is told never.
+const OFTEN: usize = 50;
 
 /// Whether the suite has a case.
 pub(super) async fn is_anything_judged(bench: &Bench) -> Result<bool> {
@@ -155,12 +157,51 @@ async fn wrong(bench: &Bench, mistakes: &Mistakes, name: &str) -> Result<Vec<Str
         .map_err(|error| Error::io("make", Path::new(name), &error))?;
     fs::write(file.path(), &text).map_err(|error| Error::io("write", file.path(), &error))?;
     found.extend(misformatted(bench, name, file.path()));
-    found.extend(missed(bench, &mistake, text).await?);
+    let mut told = BTreeSet::new();
+    found.extend(missed(bench, &mistake, text, &mut told).await?);
+    if bench.accept_causes {
+        let mut mistake = mistake;
+        mistake.told.extend(told);
+        mistakes.write(&mistake)?;
+    } else {
+        found.extend(unknown(&mistake, &told));
+        if bench.repeat >= OFTEN {
+            found.extend(silent(&mistake, &told));
+        }
+    }
     Ok(found)
 }
 
-/// Whether the case that a wrong solution names misses it.
-async fn missed(bench: &Bench, mistake: &Mistake, text: String) -> Result<Option<String>> {
+/// Causes that a student is told without the author knowing.
+fn unknown(mistake: &Mistake, told: &BTreeSet<String>) -> Vec<String> {
+    let name = &mistake.name;
+    let unknown = told.difference(&mistake.told);
+    unknown
+        .map(|cause| {
+            format!(
+                "{name} is told what its patch does not say: {cause}\n\
+                 is that true? `author verify --accept-causes` writes it there"
+            )
+        })
+        .collect()
+}
+
+/// Causes that the author thinks are told.
+fn silent(mistake: &Mistake, told: &BTreeSet<String>) -> Vec<String> {
+    let name = &mistake.name;
+    let silent = mistake.told.difference(told);
+    silent
+        .map(|cause| format!("{name} is never told what its patch says: {cause}"))
+        .collect()
+}
+
+/// Whether the case that a wrong solution names misses it, and what it is told there.
+async fn missed(
+    bench: &Bench,
+    mistake: &Mistake,
+    text: String,
+    told: &mut BTreeSet<String>,
+) -> Result<Option<String>> {
     let Mistake {
         name,
         caught_by: case,
@@ -181,6 +222,12 @@ async fn missed(bench: &Bench, mistake: &Mistake, text: String) -> Result<Option
             )));
         };
         let result = ready.run_one(planned, seed).await?;
+        let mismatches = result
+            .failure
+            .iter()
+            .flat_map(|failure| &failure.mismatches);
+        let causes = mismatches.map(|mismatch| mismatch.cause.to_string());
+        told.extend(causes.filter(|cause| !cause.is_empty()));
         match result.verdict {
             Verdict::Passed => missed += 1,
             Verdict::GraderError { reason } => return Ok(Some(format!("{name}: {reason}"))),

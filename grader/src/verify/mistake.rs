@@ -4,6 +4,7 @@
 use crate::course::{Catalogue, Kata};
 use crate::error::{Error, Result};
 use diffy::{DiffOptions, Patch};
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -19,6 +20,8 @@ pub(crate) struct Mistake {
     pub(crate) what: String,
     /// The case that catches it.
     pub(crate) caught_by: String,
+    /// The causes that a student with this mistake is told there.
+    pub(crate) told: BTreeSet<String>,
     /// The changes, in the unified format.
     patch: String,
 }
@@ -67,7 +70,8 @@ impl Mistakes {
         let file = self.file(name);
         let text = read(&file)?;
         parsed(name, &text).ok_or_else(|| {
-            let form = "it must begin with `Mistake: …`, `Caught by: CASE` and an empty line";
+            let form = "it must begin with `Mistake: …`, `Caught by: CASE`, a line `Told: …` for each \
+                        cause that is told, and an empty line";
             Error::course(&file, form)
         })
     }
@@ -118,8 +122,10 @@ impl Mistakes {
             ));
         }
         let (what, caught_by) = (&mistake.what, &mistake.caught_by);
+        let told = mistake.told.iter().map(|cause| format!("Told: {cause}\n"));
         let text = format!(
-            "Mistake: {what}\nCaught by: {caught_by}\n\n{}",
+            "Mistake: {what}\nCaught by: {caught_by}\n{}\n{}",
+            told.collect::<String>(),
             mistake.patch
         );
         fs::create_dir_all(&self.folder)
@@ -154,6 +160,7 @@ impl Mistake {
             name: name.to_owned(),
             what: what.to_owned(),
             caught_by: caught_by.to_owned(),
+            told: BTreeSet::new(),
             patch: String::new(),
         }
     }
@@ -161,12 +168,18 @@ impl Mistake {
 
 fn parsed(name: &str, text: &str) -> Option<Mistake> {
     let (headers, patch) = text.split_once("\n\n")?;
-    let (what, caught_by) = headers.split_once('\n')?;
-    let value = |line: &str, key: &str| Some(line.strip_prefix(key)?.trim().to_owned());
+    let mut lines = headers.lines();
+    let mut value = |key: &str| {
+        let text = lines.next()?.strip_prefix(key)?.trim();
+        (!text.is_empty()).then(|| text.to_owned())
+    };
+    let (what, caught_by) = (value("Mistake:")?, value("Caught by:")?);
+    let told = lines.map(|line| Some(line.strip_prefix("Told:")?.trim().to_owned()));
     Some(Mistake {
         name: name.to_owned(),
-        what: value(what, "Mistake:").filter(|what| !what.is_empty())?,
-        caught_by: value(caught_by, "Caught by:").filter(|case| !case.is_empty())?,
+        what,
+        caught_by,
+        told: told.collect::<Option<_>>()?,
         patch: patch.to_owned(),
     })
 }

@@ -57,6 +57,8 @@ struct Bench {
     kata: Kata,
     engine: Arc<Engine>,
     repeat: usize,
+    /// Whether what wrong solutions are told is written into their patches.
+    accept_causes: bool,
     events: Events,
 }
 
@@ -83,6 +85,8 @@ pub(crate) struct Proof<'a> {
     pub(crate) katas: &'a [&'a Kata],
     /// How often everything is run, each time under a new seed.
     pub(crate) repeat: usize,
+    /// Whether the causes that wrong solutions are told are put on record instead of compared.
+    pub(crate) accept_causes: bool,
     /// What happens at a time.
     pub(crate) jobs: usize,
     /// Who is told what happens.
@@ -96,6 +100,7 @@ impl Proof<'_> {
             kata: kata.clone(),
             engine: Arc::clone(engine),
             repeat: self.repeat.max(1),
+            accept_causes: self.accept_causes,
             events: self.events.clone(),
         }
     }
