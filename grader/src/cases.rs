@@ -152,15 +152,15 @@ impl CaseRunner<'_> {
                 (Verdict::GraderError { reason }, None)
             }
         };
-        let (what, cause) = if self.stage.kata.has_macros() {
+        let (what, note) = if self.stage.kata.has_macros() {
             (
                 "a program that uses your macro",
-                "the macro makes other code of it than the README asks for",
+                "the README says what code a macro makes of it",
             )
         } else {
             (
                 "a program against your types",
-                "a type has other bounds or other methods than the stub's",
+                "the bounds and methods of your types decide what compiles; the stub has those of the course",
             )
         };
         let text = |text: &str| Text::from(Excerpt::new(text));
@@ -170,7 +170,8 @@ impl CaseRunner<'_> {
                 "rejected by the compiler, while the same program without the mistake is not",
             ),
             got: text(&got),
-            cause: text(cause),
+            cause: Text::default(),
+            note: text(note),
         });
         result(planned, verdict, || Failure {
             mismatches: mismatches.into_iter().collect(),
@@ -260,6 +261,7 @@ fn explained(failure: Failure, wrong: Wrong) -> Failure {
         expected: mismatch.expected.into(),
         got: mismatch.got.into(),
         cause: mismatch.cause.into(),
+        note: mismatch.note.into(),
     });
     let events = wrong.events.into_iter().map(|event| HappenedEvent {
         thread: event.thread,

@@ -49,6 +49,9 @@ pub(crate) struct About {
     pub(crate) minutes: u8,
     /// APIs and ideas that it teaches.
     pub(crate) teaches: Vec<String>,
+    /// Why it may be larger than a kata should be, and what becomes of it.
+    #[serde(default)]
+    pub(crate) oversize: Option<String>,
     /// Ids of the katas that it builds on.
     #[serde(default)]
     pub(crate) prerequisites: Vec<String>,

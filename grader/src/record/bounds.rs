@@ -173,6 +173,7 @@ impl Failure {
                 &mut mismatch.expected,
                 &mut mismatch.got,
                 &mut mismatch.cause,
+                &mut mismatch.note,
             ]);
         }
         texts.extend(self.panics.iter_mut().map(|panic| &mut panic.message));

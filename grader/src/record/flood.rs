@@ -11,6 +11,7 @@ pub(crate) fn flood(letter: char) -> CaseResult {
         expected: long(2 << 10),
         got: long(2 << 10),
         cause: long(2 << 10),
+        note: long(2 << 10),
     };
     let panic = Panic {
         thread: "t".repeat(100),

@@ -211,8 +211,10 @@ pub(crate) struct Mismatch {
     pub(crate) expected: Text,
     /// What it was.
     pub(crate) got: Text,
-    /// The likely cause; may be empty.
+    /// The cause, which the difference proves; may be empty.
     pub(crate) cause: Text,
+    /// What is easily missed about the property, whatever the cause is; may be empty.
+    pub(crate) note: Text,
 }
 
 /// A panic of the student's code.

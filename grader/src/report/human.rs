@@ -233,6 +233,10 @@ fn compare(out: &mut String, style: Style, mismatch: &Mismatch) {
         let cause = printable(&mismatch.cause.to_string());
         let _ = writeln!(out, "{}", hanging("      likely: ", &cause));
     }
+    if !mismatch.note.is_empty() {
+        let note = printable(&mismatch.note.to_string());
+        let _ = writeln!(out, "{}", hanging("      note: ", &note));
+    }
 }
 
 fn difference(out: &mut String, style: Style, expected: &str, got: &str) {

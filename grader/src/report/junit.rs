@@ -124,6 +124,9 @@ fn details(title: &str, failure: &Failure) -> String {
         if !mismatch.cause.is_empty() {
             let _ = write!(text, "\nlikely: {}", mismatch.cause);
         }
+        if !mismatch.note.is_empty() {
+            let _ = write!(text, "\nnote: {}", mismatch.note);
+        }
     }
     if failure.mismatches_left_out > 0 {
         let more = plural(failure.mismatches_left_out, "difference");

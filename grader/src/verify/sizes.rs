@@ -24,14 +24,26 @@ pub(super) fn verify(bench: &Bench, findings: &mut Findings) -> Result<()> {
     let solution = read(&solution.join("src/lib.rs"))?;
     let lines = lines_to_write(&kata.stub()?, &solution);
     let [english, chinese] = ["README.md", "README.zh-CN.md"].map(|name| read(&folder.join(name)));
-    let found = problems(kata, lines, &english?, &chinese?);
-    findings.note(format!("{lines} lines to write"), found);
+    let (english, chinese) = (english?, chinese?);
+    let mut found = times(kata, lines, &english, &chinese);
+    let size = match (&kata.about.oversize, too_large(kata, lines, &english)) {
+        (None, large) => {
+            found.extend(large);
+            format!("{lines} lines to write")
+        }
+        (Some(_), large) if large.is_empty() => {
+            found.push("kata.toml excuses an oversize that it does not have".to_owned());
+            String::new()
+        }
+        (Some(why), large) => format!("OVERSIZE ({}; {why})", large.join("; ")),
+    };
+    findings.note(size, found);
     Ok(())
 }
 
-fn problems(kata: &Kata, lines: usize, english: &str, chinese: &str) -> Vec<String> {
-    let (difficulty, minutes) = (kata.about.difficulty, kata.about.minutes);
-    let most = match difficulty {
+/// What there is more of than a kata of this difficulty should have.
+fn too_large(kata: &Kata, lines: usize, english: &str) -> Vec<String> {
+    let most = match kata.about.difficulty {
         5 => Most {
             lines: 100,
             words: 900,
@@ -55,6 +67,13 @@ fn problems(kata: &Kata, lines: usize, english: &str, chinese: &str) -> Vec<Stri
             most.words
         ));
     }
+    problems
+}
+
+/// Minutes that are not stated as they are.
+fn times(kata: &Kata, lines: usize, english: &str, chinese: &str) -> Vec<String> {
+    let (difficulty, minutes) = (kata.about.difficulty, kata.about.minutes);
+    let mut problems = Vec::new();
     let takes = minutes_for(lines);
     if minutes != takes {
         problems.push(format!(

@@ -17,8 +17,10 @@ wire! {
         pub expected: Excerpt,
         /// What it was.
         pub got: Excerpt,
-        /// The likely cause, empty where the judge names none.
+        /// The cause, which the difference proves; empty where the judge names none.
         pub cause: Excerpt,
+        /// What is easily missed about the property, whatever the cause is; may be empty.
+        pub note: Excerpt,
     }
 }
 
@@ -48,6 +50,7 @@ impl Check {
             expected,
             got,
             cause: Excerpt::default(),
+            note: Excerpt::default(),
         };
         Self {
             mismatches: vec![mismatch],
@@ -66,12 +69,13 @@ impl Check {
         self
     }
 
-    /// Names the likely cause, where none is named yet.
-    pub fn because(mut self, cause: impl Into<String>) -> Self {
-        let cause = Excerpt::new(cause);
+    /// Adds what is easily missed about the property, where nothing is said of it yet. It must hold
+    /// whatever the mistake was.
+    pub fn note(mut self, note: impl Into<String>) -> Self {
+        let note = Excerpt::new(note);
         for mismatch in &mut self.mismatches {
-            if mismatch.cause.is_empty() {
-                mismatch.cause.clone_from(&cause);
+            if mismatch.note.is_empty() {
+                mismatch.note.clone_from(&note);
             }
         }
         self
@@ -178,11 +182,7 @@ mod tests {
 
     #[test]
     fn the_first_name_and_the_first_cause_stay() {
-        let check = equal(&1, &2)
-            .named("a")
-            .named("b")
-            .because("c")
-            .because("d");
+        let check = equal(&1, &2).named("a").named("b").note("c").note("d");
         let (mismatches, _) = check.into_mismatches();
         assert_eq!(mismatches[0].what.to_string(), "a");
         assert_eq!(mismatches[0].cause.to_string(), "c");

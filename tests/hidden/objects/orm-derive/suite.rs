@@ -590,7 +590,7 @@ suite!(
             let [first, dish] = texts;
             let values = vec![first, Cell::Int(*second), dish];
             equal(got, &describe("select \"all\"", columns, values))
-                .because("`field` is the name in Rust, `name` the one in the database")
+                .note("`field` is the name in Rust, `name` the one in the database")
         },
     ),
     an_option_is_nullable = case(
@@ -647,7 +647,7 @@ suite!(
                 Cell::Int((*count).into()),
             ];
             equal(got, &describe("match", columns, values))
-                .because("`r#` belongs to Rust's spelling, not to the name: `IdentExt::unraw`")
+                .note("`r#` belongs to Rust's spelling, not to the name: `IdentExt::unraw`")
         },
     ),
     what_is_inserted_can_be_read_back = case(
@@ -735,7 +735,7 @@ suite!(
                 Ok(code) => mentions(sound, code),
                 Err(places) => Check::fail("no error", format!("errors at {places:?}"))
                     .named(format!("what becomes of\n{}\n", sound.source))
-                    .because("whether a type can be stored is not for the macro to say"),
+                    .note("whether a type can be stored is not for the macro to say"),
             });
             let whole = equal(&got.len(), &drawn.len()).named("how many sources were expanded");
             each.collect::<Check>().and(whole)
@@ -754,7 +754,7 @@ suite!(
         },
         judge = |(number, _), got, _events| {
             refused_there(&drawn_again(number, shapes), got)
-                .because("an error carries the span it is made with: `syn::Error::new(span, …)`")
+                .note("an error carries the span it is made with: `syn::Error::new(span, …)`")
         },
     ),
     a_wrong_attribute_is_an_error_at_its_cause = case(
@@ -772,7 +772,7 @@ suite!(
         },
         judge = |(number, _), got, _events| {
             refused_there(&drawn_again(number, attributes), got)
-                .because("the README's table says which word each mistake points at")
+                .note("the README's table says which word each mistake points at")
         },
     ),
     all_wrong_fields_are_reported_at_once = case(
@@ -788,7 +788,7 @@ suite!(
         },
         judge = |(number, _), got, _events| {
             refused_there(&drawn_again(number, several), got)
-                .because("`?` leaves at the first error; `syn::Error::combine` adds one to another")
+                .note("`?` leaves at the first error; `syn::Error::combine` adds one to another")
         },
     ),
     a_type_that_cannot_be_stored_is_the_fault_of_its_field = compile_fail(

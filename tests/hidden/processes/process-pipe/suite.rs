@@ -540,11 +540,11 @@ suite!(
                 then: expected.then.clone(),
                 ..got.clone()
             };
-            let came = equal(&so_far, expected).named(what).because(cause);
+            let came = equal(&so_far, expected).named(what).note(cause);
             came.and(
                 equal(got.then.as_str(), expected.then.as_str())
                     .named(format!("{what}: what `recv` returns after its end"))
-                    .because("after `None` or an error a receiver has ended, and reads no more"),
+                    .note("after `None` or an error a receiver has ended, and reads no more"),
             )
         }
 
@@ -600,7 +600,7 @@ suite!(
             let long: Vec<Sketch> = long.map(|frame| sketch(&frame)).collect();
             each(frames, &short, "short frame", equal)
                 .and(each(sketches, &long, "long frame", equal))
-                .because("`u32::to_be_bytes` of the length, then the message as it is")
+                .note("`u32::to_be_bytes` of the length, then the message as it is")
         },
     ),
     messages_come_back_whole_from_any_reader = case(
@@ -696,7 +696,7 @@ suite!(
                 same(&format!("a length of {lie}"), got, &expected, cause).and(
                     equal(read, &4)
                         .named(format!("bytes read where the length is {lie}"))
-                        .because("what stands behind a refused header is not read"),
+                        .note("what stands behind a refused header is not read"),
                 )
             })
             .and(
@@ -705,7 +705,7 @@ suite!(
                     &(too_large.as_str(), 0),
                 )
                 .named("sending more than the limit, and the bytes written for it")
-                .because("check the length before you write anything"),
+                .note("check the length before you write anything"),
             )
             .and(
                 equal(
@@ -714,7 +714,7 @@ suite!(
                 )
                 .named("sending exactly the limit")
                 .and(equal(came, &sketch(&longest)).named("receiving exactly the limit"))
-                .because("a message of `MAX_MESSAGE` bytes is allowed"),
+                .note("a message of `MAX_MESSAGE` bytes is allowed"),
             )
         },
     ),
@@ -759,9 +759,7 @@ suite!(
                     .and(
                         equal(&got.writes, &1)
                             .named(format!("calls of `write` for {} bytes", frame.len))
-                            .because(
-                                "between two writes another process can write to the same pipe",
-                            ),
+                            .note("between two writes another process can write to the same pipe"),
                     )
                     .and(check(
                         got.flushed,
@@ -771,11 +769,11 @@ suite!(
             })
             .and(
                 each(buffered, &frames, "message through a `BufWriter`", left)
-                    .because("what stays in a buffer is read by nobody: flush"),
+                    .note("what stays in a buffer is read by nobody: flush"),
             )
             .and(
                 each(slow, &frames, "message to a slow writer", left)
-                    .because("`write` says how many bytes it has taken; `write_all` goes on"),
+                    .note("`write` says how many bytes it has taken; `write_all` goes on"),
             )
         },
     ),
@@ -885,7 +883,7 @@ suite!(
             each(asleep, &moments, "moment", |got, moment| {
                 equal(got.as_str(), "asleep").named(*moment)
             })
-            .because("a read of a pipe sleeps by itself until there is something to read")
+            .note("a read of a pipe sleeps by itself until there is something to read")
             .and(equal(whole, &received(messages, "None")).named("all messages"))
             .and(
                 equal(parts, &received(std::slice::from_ref(last), "None"))
@@ -933,7 +931,7 @@ suite!(
             equal(heard, questions)
                 .named("what one end has heard")
                 .and(equal(answers, &expected).named("what it has answered"))
-                .because("one pipe for each direction")
+                .note("one pipe for each direction")
                 .and(
                     equal(rest, &received(last, "None"))
                         .named("what is received after the other end is gone"),
@@ -941,7 +939,7 @@ suite!(
                 .and(
                     equal(late.as_str(), "Closed")
                         .named("sending after the other end is gone")
-                        .because("writing to a pipe that nobody reads is a `BrokenPipe`"),
+                        .note("writing to a pipe that nobody reads is a `BrokenPipe`"),
                 )
         },
     ),
@@ -1171,7 +1169,7 @@ suite!(
                 got,
                 &expected,
                 "exchange",
-                |got, (what, expected, cause)| equal(got, expected).named(*what).because(*cause),
+                |got, (what, expected, cause)| equal(got, expected).named(*what).note(*cause),
             )
         },
     ),
@@ -1210,7 +1208,7 @@ suite!(
         judge = |(_, code, _, last_code), (talkative, dying), _events| {
             equal(&talkative.code, &Some(*code))
                 .named("the exit code of a child that says much after its stdin has ended")
-                .because("it ends with code 99 when nobody reads what it says")
+                .note("it ends with code 99 when nobody reads what it says")
                 .and(
                     equal(&dying.rest, &received(&[], "Truncated"))
                         .named("what is received from a child that dies inside a message"),
@@ -1219,7 +1217,7 @@ suite!(
                 .and(
                     equal(&(talkative.gone, dying.gone), &(true, true))
                         .named("whether the two children are gone")
-                        .because("a child that has ended is kept until somebody waits for it"),
+                        .note("a child that has ended is kept until somebody waits for it"),
                 )
         },
     ),
@@ -1243,12 +1241,12 @@ suite!(
         },
         judge = |question, (answer, gone), _events| {
             let expected = text(&answered(question.as_bytes()));
-            equal(answer, &expected)
-                .named("the child's answer")
-                .and(equal(gone, &true).named("whether the child is gone").because(
+            equal(answer, &expected).named("the child's answer").and(
+                equal(gone, &true).named("whether the child is gone").note(
                     "std's `Child` neither kills nor waits when it is dropped, and a child that \
                      nobody waits for stays in the system's table",
-                ))
+                ),
+            )
         },
     ),
     collect_ends_when_the_last_child_has_ended = case(
@@ -1295,35 +1293,36 @@ suite!(
             };
             (nobody, collected)
         },
-        judge =
-            |(words, _), (nobody, got), _events| {
-                let messages = words.iter().zip(1..).flat_map(|(words, number)| {
-                    words
-                        .iter()
-                        .map(move |word| format!("child-{number} {word}"))
-                });
-                let messages: Vec<String> = messages.collect();
-                // Stable, so that the order of each child's messages stays what it was.
-                let mut sorted = got.result.clone();
-                if let Ok(messages) = &mut sorted {
-                    messages.sort_by_key(|message| message.chars().take(7).collect::<String>());
-                }
-                equal(nobody.as_str(), "Ok")
-                    .named("collecting from no commands")
-                    .and(
-                        equal(&got.waiting, &words.len())
-                            .named("children that ran at the same time")
-                            .because("start all of them before you wait for any"),
-                    )
-                    .and(
-                        equal(got.before.as_str(), "asleep")
-                            .named("`collect` while children run, and one of them has ended"),
-                    )
-                    .and(equal(&sorted, &Ok(messages)).named("the messages, child by child"))
-                    .and(equal(&got.left, &0).named("children left behind").because(
-                        "the end of the pipe is not yet the end of a child: wait for each",
-                    ))
-            },
+        judge = |(words, _), (nobody, got), _events| {
+            let messages = words.iter().zip(1..).flat_map(|(words, number)| {
+                words
+                    .iter()
+                    .map(move |word| format!("child-{number} {word}"))
+            });
+            let messages: Vec<String> = messages.collect();
+            // Stable, so that the order of each child's messages stays what it was.
+            let mut sorted = got.result.clone();
+            if let Ok(messages) = &mut sorted {
+                messages.sort_by_key(|message| message.chars().take(7).collect::<String>());
+            }
+            equal(nobody.as_str(), "Ok")
+                .named("collecting from no commands")
+                .and(
+                    equal(&got.waiting, &words.len())
+                        .named("children that ran at the same time")
+                        .note("start all of them before you wait for any"),
+                )
+                .and(
+                    equal(got.before.as_str(), "asleep")
+                        .named("`collect` while children run, and one of them has ended"),
+                )
+                .and(equal(&sorted, &Ok(messages)).named("the messages, child by child"))
+                .and(
+                    equal(&got.left, &0)
+                        .named("children left behind")
+                        .note("the end of the pipe is not yet the end of a child: wait for each"),
+                )
+        },
     ),
     a_collect_that_fails_leaves_nothing = case(
         "When `collect` fails, the children it has started are ended and waited for.",
@@ -1392,7 +1391,7 @@ suite!(
                     equal(got, &expected)
                         .named("a child that sends a broken message, beside one that never ends"),
                 )
-                .because("every way out of `collect`, `?` too, must end and wait for the children")
+                .note("every way out of `collect`, `?` too, must end and wait for the children")
         },
     ),
     the_wrong_direction_does_not_compile = compile_fail(

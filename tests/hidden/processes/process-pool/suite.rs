@@ -489,7 +489,7 @@ suite!(
 
         fn rests(restless: &Option<String>) -> Check {
             let awake = restless.clone().unwrap_or_default();
-            check(restless.is_none(), "every thread that waits sleeps", awake).because(
+            check(restless.is_none(), "every thread that waits sleeps", awake).note(
                 "a thread that looks again and again costs a processor; a `Condvar` or a channel \
                  wakes it when there is something to do",
             )
@@ -559,11 +559,11 @@ suite!(
             let workers = *workers as u64;
             equal(before, &workers)
                 .named("processes before the first job")
-                .because("the pool exists so that no job has to wait for a process to start")
+                .note("the pool exists so that no job has to wait for a process to start")
                 .and(
                     equal(after, &workers)
                         .named("processes after the last job")
-                        .because("a worker takes one job after another"),
+                        .note("a worker takes one job after another"),
                 )
                 .and(
                     check(
@@ -587,15 +587,14 @@ suite!(
             rests(&met.restless).and_then(|| {
                 equal(&met.at_the_gate, &gate(*workers, sums.len(), picks))
                     .named("the running jobs, each time that all threads were asleep")
-                    .because(
-                        "either the jobs are not all queued before the first answer is waited \
-                         for, or a lock is held during `call`: a guard in the head of a `while \
-                         let` lives as long as its body",
+                    .note(
+                        "all jobs are queued before the first answer is waited for, and no lock \
+                         is held during `call`: a guard in the head of a `while let` lives as \
+                         long as its body",
                     )
                     .and(
-                        check(met.answers.is_some(), "`map` comes back", "it never does").because(
-                            "every job was let through, so every answer is there to be had",
-                        ),
+                        check(met.answers.is_some(), "`map` comes back", "it never does")
+                            .note("every job was let through, so every answer is there to be had"),
                     )
             })
         },
@@ -609,7 +608,7 @@ suite!(
         judge = |(_, sums, _), met, _events| {
             rests(&met.restless).and_then(|| {
                 equal(&met.answers, &Some(totals(sums)))
-                    .because("the first answer to arrive need not be that of the first job")
+                    .note("the first answer to arrive need not be that of the first job")
             })
         },
     ),
@@ -649,7 +648,7 @@ suite!(
                 "`submit` comes back",
                 "everything sleeps, and it does not",
             )
-            .because("`submit` only puts the job into a queue; somebody else hands it out")
+            .note("`submit` only puts the job into a queue; somebody else hands it out")
             .and_then(|| {
                 check(!early, "`run` waits for its turn", "came back too early")
                     .and(equal(answers, &totals(sums)).named("the answers waited for"))
@@ -697,7 +696,7 @@ suite!(
                             .named("what the wait for the next job gave, with plenty of time"),
                     )
             })
-            .because("the channel, or whatever brings the answer, must survive a wait that is over")
+            .note("the channel, or whatever brings the answer, must survive a wait that is over")
         },
     ),
     a_callback_hears_once_how_its_job_ended = case(
@@ -739,9 +738,9 @@ suite!(
                 .map(|job| job.as_ref().map_or_else(died, outcome));
             equal(&got.heard, &numbered(expected.collect()))
                 .named("what the callbacks heard")
-                .because("Python has `callback` and `error_callback`; here one hears of both")
+                .note("Python has `callback` and `error_callback`; here one hears of both")
                 .and_then(|| {
-                    ended(got, "`close` and `join`", "a callback is not yet done").because(
+                    ended(got, "`close` and `join`", "a callback is not yet done").note(
                         "`join` waits for every thread, and every idle thread must be woken to \
                          close its worker's stdin",
                     )
@@ -788,11 +787,11 @@ suite!(
             let expected = numbered(totals(sums.get(..3).unwrap_or_default()));
             equal(heard, &expected)
                 .named("what the callbacks heard")
-                .because("a callback must not be called while a lock of the pool is held")
+                .note("a callback must not be called while a lock of the pool is held")
                 .and_then(|| {
                     equal(run, &sums.get(3).map(total))
                         .named("the job after the panic")
-                        .because(
+                        .note(
                             "a panic that unwinds through a thread of the pool ends it: \
                              `std::panic::catch_unwind`",
                         )
@@ -842,16 +841,16 @@ suite!(
             let workers = *workers as u64;
             equal(answers, &Some(expected))
                 .named("the answers")
-                .because("only the job that was in hand is lost; every other one is answered")
+                .note("only the job that was in hand is lost; every other one is answered")
                 .and_then(|| {
                     equal(at_once, &workers)
                         .named("jobs that run at the same time afterwards")
-                        .because("a dead worker must be replaced before the next job needs it")
+                        .note("a dead worker must be replaced before the next job needs it")
                 })
                 .and_then(|| {
                     equal(came, &(workers + 1))
                         .named("workers started in all, one for the dead one")
-                        .because(
+                        .note(
                             "a job that has killed one worker would kill the next: it is not tried \
                              again",
                         )
@@ -881,7 +880,7 @@ suite!(
             answers
         },
         judge = |(_, sums), answers, _events| {
-            equal(answers, &Some(totals(sums))).because(
+            equal(answers, &Some(totals(sums))).note(
                 "`CallError::Gone` says that the job has not begun: start another worker for it",
             )
         },
@@ -922,7 +921,7 @@ suite!(
             let lost = vec![Err("WorkerDied".to_owned()); sums.len() + 1];
             equal(answers, &Some(lost))
                 .named("the answers while no worker can be started")
-                .because("nobody comes to take these jobs: end each, and try again for the next")
+                .note("where no worker can be started each job ends, and the next one tries again")
                 .and(equal(run, &Some(total(last))).named("a job when one can be started again"))
         },
     ),
@@ -963,7 +962,7 @@ suite!(
         judge = |(_, sums), (with_jobs, got), _events| {
             equal(&got.heard, &numbered(totals(sums)))
                 .named("what the callbacks heard")
-                .because(
+                .note(
                     "the pool itself is dropped at the end of `close(self)`, and `drop` ends \
                      everything unless `close` has taken it away",
                 )
@@ -971,7 +970,7 @@ suite!(
                     check(!with_jobs, "waits for the jobs", "came back too early")
                         .named("`join`")
                         .and(ended(got, "`join`", "a worker has not yet ended"))
-                        .because(
+                        .note(
                             "a worker ends when its stdin is closed: `Worker::finish`, which also \
                              waits for it",
                         )
@@ -1044,7 +1043,7 @@ suite!(
                 .and(
                     equal(&first.heard, &all_terminated(workers + queued))
                         .named("what the callbacks heard")
-                        .because("each queued job has a callback that waits to be called, once"),
+                        .note("each queued job has a callback that waits to be called, once"),
                 )
                 .and_then(|| ended(first, "`terminate` and `join`", "nothing"))
                 .and_then(|| {
@@ -1054,7 +1053,7 @@ suite!(
                             equal(&heard, &ended_all)
                                 .named(format!("what the callbacks heard {starting}"))
                         })
-                        .because(
+                        .note(
                             "between starting a worker and writing down how to kill it, the pool \
                              may be terminated: look under the same lock",
                         )
@@ -1100,7 +1099,7 @@ suite!(
                         .named("what the callbacks heard"),
                 )
                 .and_then(|| ended(got, "`drop`", "a callback is not yet done"))
-                .because("in `drop`, terminate and then join the threads")
+                .note("in `drop`, terminate and then join the threads")
         },
     ),
     a_pool_that_cannot_start_leaves_nothing = case(
@@ -1136,7 +1135,7 @@ suite!(
         judge = |(_, _, sum), (kind, alive, answer), _events| {
             equal(kind.as_str(), "NotFound")
                 .named("what the pool gave")
-                .and(equal(alive, &0).named("workers left behind").because(
+                .and(equal(alive, &0).named("workers left behind").note(
                     "a `Worker` ends when it is dropped; one that a waiting thread owns is \
                              not dropped",
                 ))

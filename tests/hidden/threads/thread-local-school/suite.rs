@@ -258,7 +258,7 @@ suite!(
                 .and_then(|| {
                     equal(&same, &labels.len())
                         .named("how many visits got the student itself, not a copy")
-                        .because("a shared reference can be handed on as often as you like")
+                        .note("a shared reference can be handed on as often as you like")
                 })
         },
     ),
@@ -308,7 +308,7 @@ suite!(
             equal(&asked, &places)
                 .named("the frames that were asked")
                 .and(got.iter().map(of_frame).collect::<Check>())
-                .because("each rule follows one kind of link only, as far as it leads")
+                .note("each rule follows one kind of link only, as far as it leads")
         },
     ),
     each_thread_sees_its_own_student = case(
@@ -364,7 +364,7 @@ suite!(
                 equal(seen, &expected(pupil)).named(format!("thread {thread}"))
             });
             each.collect::<Check>()
-                .because("a plain `static` is one value for all threads, and the last one wins")
+                .note("a plain `static` is one value for all threads, and the last one wins")
                 .and(equal(&got.len(), &pupils.len()).named("how many threads ended"))
         },
     ),
@@ -415,7 +415,7 @@ suite!(
                 .named("child before and after it binds, parent afterwards and unbound")
                 .and(equal(former, &None).named("what the child's `set_student` returned"))
                 .and(equal(nobody, &true).named("the new thread's `greeting` is `NoStudent`"))
-                .because("every thread has a copy of its own, which starts empty")
+                .note("every thread has a copy of its own, which starts empty")
         },
     ),
     threads_are_told_apart_by_id = case(
@@ -451,7 +451,7 @@ suite!(
             let expected = names.iter().map(|name| (some(name), names.len()));
             equal(got, &expected.collect::<Vec<_>>())
                 .named("`current` and `len` of each thread")
-                .because("a name may be there twice or not at all; `thread::current().id()` is one")
+                .note("a name may be there twice or not at all; `thread::current().id()` is one")
         },
     ),
     registries_know_nothing_of_each_other = case(
@@ -496,7 +496,7 @@ suite!(
                 equal(got, &expected).named(format!("three registries, {when}"))
             });
             each.collect::<Check>()
-                .because("the map belongs to the registry: it is a field, not a `static`")
+                .note("the map belongs to the registry: it is a field, not a `static`")
                 .and(equal(&got.len(), &looks.len()).named("how often was looked"))
         },
     ),
@@ -538,7 +538,7 @@ suite!(
                 ))
             })
             .collect::<Check>()
-            .because("put back what was bound before; `None` is that only for the outermost")
+            .note("put back what was bound before; `None` is that only for the outermost")
             .and(equal(&got.len(), &expected.len()).named("how often was looked"))
         },
     ),
@@ -589,9 +589,7 @@ suite!(
                 equal(got, &(left(round), 0)).named(named)
             });
             each.collect::<Check>()
-                .because(
-                    "a binding must know which entry is its own: the last one may be another's",
-                )
+                .note("a binding must know which entry is its own: the last one may be another's")
                 .and(equal(&got.len(), &rounds.len()).named("how many rounds were played"))
         },
     ),
@@ -668,7 +666,7 @@ suite!(
                 equal(got, &expected).named(*way)
             });
             each.collect::<Check>()
-                .because("a panic skips the line behind `body()`; it does not skip a destructor")
+                .note("a panic skips the line behind `body()`; it does not skip a destructor")
                 .and(equal(&got.len(), &ways.len()).named("how many ways were tried"))
         },
     ),
@@ -720,12 +718,12 @@ suite!(
                 .and(
                     equal(threads, &0)
                         .named("`len` after all threads have ended")
-                        .because("an empty list of bindings is still an entry of the map"),
+                        .note("an empty list of bindings is still an entry of the map"),
                 )
                 .and(
                     equal(owners, &vec![1; names.len()])
                         .named("owners of each student at the end, the test itself being one")
-                        .because("a thread-local is dropped with its thread; a map's entry is not"),
+                        .note("a thread-local is dropped with its thread; a map's entry is not"),
                 )
         },
     ),
@@ -779,14 +777,14 @@ suite!(
                 .collect();
             equal(looks, &expected)
                 .named("inside `with_student`: set, take, nest, set; then outside")
-                .because("`with_student` puts back what was bound before, whatever the body does")
+                .note("`with_student` puts back what was bound before, whatever the body does")
                 .and(
                     equal(
                         &seen,
                         &vec![("bound beside", *number), ("dropped", *number)],
                     )
                     .named("what came first")
-                    .because("a `Binding` that owns the lock makes every other thread wait"),
+                    .note("a `Binding` that owns the lock makes every other thread wait"),
                 )
         },
     ),
