@@ -1,11 +1,11 @@
 //! The contract by example: `cargo test` in this folder runs it.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::thread;
 use thread_local_school::{
-    Frame, NoStudent, Registry, Scoping, Student, current_student, greeting, process_student,
-    resolve, set_student, take_student, with_student,
+    NoStudent, Registry, Student, current_student, greeting, set_student, take_student,
+    with_student,
 };
 
 fn student(name: &str) -> Arc<Student> {
@@ -14,55 +14,8 @@ fn student(name: &str) -> Arc<Student> {
     })
 }
 
-// a = "1"
-//
-// def A():
-//     a = "Hello World"
-//     B()
-//
-// def B():
-//     print(a)
-//
-// A()
 #[test]
-fn a_name_is_found_by_the_writing_or_by_the_calls() {
-    let a = |value: &str| HashMap::from([("a".to_owned(), value.to_owned())]);
-    let module = Frame {
-        vars: a("1"),
-        ..Frame::default()
-    };
-    let in_a = Frame {
-        vars: a("Hello World"),
-        defined_in: Some(0),
-        called_from: Some(0),
-    };
-    let in_b = Frame {
-        vars: HashMap::new(),
-        defined_in: Some(0),
-        called_from: Some(1),
-    };
-    let frames = [module, in_a, in_b];
-
-    assert_eq!(resolve(&frames, 2, "a", Scoping::Lexical), Some("1"));
-    assert_eq!(
-        resolve(&frames, 2, "a", Scoping::Dynamic),
-        Some("Hello World")
-    );
-    assert_eq!(resolve(&frames, 2, "b", Scoping::Lexical), None);
-}
-
-#[test]
-fn way_1_hands_the_student_on() {
-    let mut seen = Vec::new();
-    process_student(&student("Alice"), &mut |label, student| {
-        seen.push(format!("{label}: {}", student.name));
-    });
-    assert_eq!(seen[0], "task_1: Alice");
-    assert_eq!(seen.len(), 6);
-}
-
-#[test]
-fn way_2_looks_the_student_up_by_thread() {
+fn way_1_looks_the_student_up_by_thread() {
     let registry = Registry::new();
     let alice = registry.bind(student("Alice"));
     {
@@ -80,7 +33,7 @@ fn way_2_looks_the_student_up_by_thread() {
 }
 
 #[test]
-fn way_3_is_a_thread_local() {
+fn way_2_is_a_thread_local() {
     assert_eq!(current_student(), Err(NoStudent));
     assert_eq!(set_student(student("Alice")), None);
 

@@ -1,4 +1,4 @@
-//! Three ways to get a student to a function deep inside: hand it on, look it up by thread,
+//! Two ways to get a student to a function deep inside without a parameter: look it up by thread, or
 //! keep it in a thread-local.
 
 use std::cell::RefCell;
@@ -10,48 +10,6 @@ use std::marker::PhantomData;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, ThreadId};
 
-/// One running call of a function.
-#[derive(Debug, Clone, Default)]
-pub struct Frame {
-    /// Its own variables.
-    pub vars: HashMap<String, String>,
-    /// The frame that its function is written in; `None` for the outermost.
-    pub defined_in: Option<usize>,
-    /// The frame that called it; `None` for the outermost.
-    pub called_from: Option<usize>,
-}
-
-/// Where a name is looked up that a function has no variable for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Scoping {
-    /// In the function that it is written in, as in Python and Rust.
-    Lexical,
-    /// In the function that called it.
-    Dynamic,
-}
-
-/// The value that `name` has for code running in `frames[at]`.
-// The two rules differ in nothing but the link that is followed. `get` instead of an index,
-// because a link that leads nowhere ends the search and is no reason to panic.
-pub fn resolve<'a>(
-    frames: &'a [Frame],
-    at: usize,
-    name: &str,
-    scoping: Scoping,
-) -> Option<&'a str> {
-    let mut frame = frames.get(at)?;
-    loop {
-        if let Some(value) = frame.vars.get(name) {
-            return Some(value);
-        }
-        let outer = match scoping {
-            Scoping::Lexical => frame.defined_in,
-            Scoping::Dynamic => frame.called_from,
-        };
-        frame = frames.get(outer?)?;
-    }
-}
-
 /// Whom a thread works for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Student {
@@ -59,40 +17,11 @@ pub struct Student {
     pub name: String,
 }
 
-/// Way 1, the parameter: both tasks and their subtasks call `visit` with their label and
-/// the student that they were handed.
-pub fn process_student(student: &Student, visit: &mut impl FnMut(&'static str, &Student)) {
-    task_1(student, visit);
-    task_2(student, visit);
-}
-
-// A shared reference may be handed on as often as one likes: nobody has to copy the student
-// to be sure that nobody else changes it.
-fn task_1(student: &Student, visit: &mut impl FnMut(&'static str, &Student)) {
-    visit("task_1", student);
-    subtask_1(student, visit);
-    subtask_2(student, visit);
-}
-
-fn task_2(student: &Student, visit: &mut impl FnMut(&'static str, &Student)) {
-    visit("task_2", student);
-    subtask_2(student, visit);
-    subtask_2(student, visit);
-}
-
-fn subtask_1(student: &Student, visit: &mut impl FnMut(&'static str, &Student)) {
-    visit("subtask_1", student);
-}
-
-fn subtask_2(student: &Student, visit: &mut impl FnMut(&'static str, &Student)) {
-    visit("subtask_2", student);
-}
-
 // A list for each thread, the innermost binding last, each with a number: two bindings of the
 // same student must not be mistaken for one another.
 type Bound = HashMap<ThreadId, Vec<(u64, Arc<Student>)>>;
 
-/// Way 2: one map for all threads.
+/// Way 1: one map for all threads.
 #[derive(Debug, Default)]
 pub struct Registry {
     bound: Mutex<Bound>,
@@ -188,7 +117,7 @@ thread_local! {
     static CURRENT: RefCell<Option<Arc<Student>>> = const { RefCell::new(None) };
 }
 
-/// Way 3, the thread-local: binds a student to the current thread until it is replaced or
+/// Way 2, the thread-local: binds a student to the current thread until it is replaced or
 /// taken, or the thread ends. Returns the former one.
 pub fn set_student(student: Arc<Student>) -> Option<Arc<Student>> {
     CURRENT.replace(Some(student))

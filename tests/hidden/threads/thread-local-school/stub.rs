@@ -1,4 +1,4 @@
-//! Three ways to get a student to a function deep inside: hand it on, look it up by thread,
+//! Two ways to get a student to a function deep inside without a parameter: look it up by thread, or
 //! keep it in a thread-local.
 
 use std::collections::HashMap;
@@ -7,36 +7,6 @@ use std::fmt;
 use std::sync::{Arc, Mutex};
 use std::thread::ThreadId;
 
-/// One running call of a function.
-#[derive(Debug, Clone, Default)]
-pub struct Frame {
-    /// Its own variables.
-    pub vars: HashMap<String, String>,
-    /// The frame that its function is written in; `None` for the outermost.
-    pub defined_in: Option<usize>,
-    /// The frame that called it; `None` for the outermost.
-    pub called_from: Option<usize>,
-}
-
-/// Where a name is looked up that a function has no variable for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Scoping {
-    /// In the function that it is written in, as in Python and Rust.
-    Lexical,
-    /// In the function that called it.
-    Dynamic,
-}
-
-/// The value that `name` has for code running in `frames[at]`.
-pub fn resolve<'a>(
-    frames: &'a [Frame],
-    at: usize,
-    name: &str,
-    scoping: Scoping,
-) -> Option<&'a str> {
-    todo!("find {name:?} from frame {at} of {frames:?} by {scoping:?} rules")
-}
-
 /// Whom a thread works for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Student {
@@ -44,14 +14,7 @@ pub struct Student {
     pub name: String,
 }
 
-/// Way 1, the parameter: both tasks and their subtasks call `visit` with their label and
-/// the student that they were handed.
-pub fn process_student(student: &Student, visit: &mut impl FnMut(&'static str, &Student)) {
-    let _ = visit;
-    todo!("hand {student:?} on to both tasks")
-}
-
-/// Way 2: one map for all threads. Its field is yours to change.
+/// Way 1: one map for all threads. Its field is yours to change.
 #[derive(Debug, Default)]
 pub struct Registry {
     bound: Mutex<HashMap<ThreadId, Vec<Arc<Student>>>>,
@@ -110,7 +73,7 @@ impl fmt::Display for NoStudent {
 
 impl Error for NoStudent {}
 
-/// Way 3, the thread-local: binds a student to the current thread until it is replaced or
+/// Way 2, the thread-local: binds a student to the current thread until it is replaced or
 /// taken, or the thread ends. Returns the former one.
 pub fn set_student(student: Arc<Student>) -> Option<Arc<Student>> {
     todo!("bind {student:?}")

@@ -4,14 +4,6 @@ suite!(
     shared = {
         suite::wire! {
             #[derive(Debug, Clone, PartialEq)]
-            pub struct Call {
-                pub vars: Vec<(String, String)>,
-                pub defined_in: Option<usize>,
-                pub called_from: Option<usize>,
-            }
-        }
-        suite::wire! {
-            #[derive(Debug, Clone, PartialEq)]
             pub struct Pupil {
                 pub thread: Option<String>,
                 pub in_registry: String,
@@ -50,8 +42,8 @@ suite!(
         use std::thread::{self, Builder, ScopedJoinHandle};
         use suite::spawn_scoped;
         use thread_local_school::{
-            Binding, Frame, NoStudent, Registry, Scoping, Student, current_student, greeting,
-            process_student, resolve, set_student, take_student, with_student,
+            Binding, NoStudent, Registry, Student, current_student, greeting, set_student,
+            take_student, with_student,
         };
 
         fn student(name: &str) -> Arc<Student> {
@@ -129,73 +121,6 @@ suite!(
             Some(text.to_owned())
         }
 
-        /// The contract of the README, with a bound, as a judge must come to an end.
-        fn find(frames: &[Call], at: usize, name: &str, lexical: bool) -> Option<String> {
-            let mut frame = frames.get(at)?;
-            for _ in frames {
-                if let Some((_, value)) = frame.vars.iter().find(|(var, _)| var == name) {
-                    return some(value);
-                }
-                let outer = if lexical {
-                    frame.defined_in
-                } else {
-                    frame.called_from
-                };
-                frame = frames.get(outer?)?;
-            }
-            None
-        }
-
-        /// Calls whose links never form a ring: each leads to a frame drawn before, or nowhere.
-        fn calls(rng: &mut Rng, names: &[String]) -> Vec<Call> {
-            let var = |name: usize, rng: &mut Rng| {
-                let value = format!("{}{}", rng.word(1..=4), rng.range(..));
-                (names[name].clone(), value)
-            };
-            // The notes' program first, A and B written beside each other and B called by A,
-            // with a function inside B: there the two rules differ, and one step is too few.
-            let outermost = [0, 1].into_iter().chain(4..names.len());
-            let mut calls = vec![
-                (outermost.map(|name| var(name, rng)).collect(), None, None),
-                (vec![var(0, rng), var(2, rng)], Some(0), Some(0)),
-                (vec![], Some(0), Some(1)),
-                (vec![], Some(2), Some(2)),
-            ];
-            for index in 4..rng.count(70..=80) {
-                let mut vars = Vec::new();
-                for name in 0..3 {
-                    if rng.range(0..3) == 0 {
-                        vars.push(var(name, rng));
-                    }
-                }
-                let link = |rng: &mut Rng| (rng.range(0..6) > 0).then(|| rng.count(0..index));
-                calls.push((vars, link(rng), link(rng)));
-            }
-            // A link to nowhere.
-            let nowhere = calls.len() + 1 + rng.count(0..=5);
-            calls.push((vec![], Some(nowhere), Some(nowhere)));
-
-            // Where a frame stands in the list says nothing.
-            let places = rng.shuffled(0..calls.len());
-            let place =
-                |link: Option<usize>| link.map(|link| places.get(link).copied().unwrap_or(link));
-            let mut placed: Vec<(usize, Call)> = calls
-                .into_iter()
-                .zip(&places)
-                .map(|((vars, defined_in, called_from), at)| {
-                    let (defined_in, called_from) = (place(defined_in), place(called_from));
-                    let call = Call {
-                        vars,
-                        defined_in,
-                        called_from,
-                    };
-                    (*at, call)
-                })
-                .collect();
-            placed.sort_by_key(|(at, _)| *at);
-            placed.into_iter().map(|(_, call)| call).collect()
-        }
-
         fn greeted(student: &str, thread: Option<&str>) -> Option<String> {
             Some(format!("Hello, {student} (in {})", thread.unwrap_or("?")))
         }
@@ -226,91 +151,6 @@ suite!(
             drops.collect()
         }
     },
-    a_parameter_reaches_every_subtask = case(
-        "Way 1: every task and subtask receives the very student that was handed over.",
-        points = 1,
-        input = |rng| -> String { rng.text(1..=10) },
-        drive = |name, _log| -> Vec<(String, String, bool)> {
-            let student = student(&name);
-            let mut visits = Vec::new();
-            process_student(&student, &mut |label, visited| {
-                let same = std::ptr::eq(visited, &*student);
-                visits.push((label.to_owned(), visited.name.clone(), same));
-            });
-            visits
-        },
-        judge = |name, visits, _events| {
-            let labels = [
-                "task_1",
-                "subtask_1",
-                "subtask_2",
-                "task_2",
-                "subtask_2",
-                "subtask_2",
-            ];
-            let whom: Vec<(&str, &str)> = visits
-                .iter()
-                .map(|(label, visited, _)| (label.as_str(), visited.as_str()))
-                .collect();
-            let same = visits.iter().filter(|(_, _, same)| *same).count();
-            equal(&whom, &labels.map(|label| (label, name.as_str())).to_vec())
-                .named("the visits: label and name")
-                .and_then(|| {
-                    equal(&same, &labels.len())
-                        .named("how many visits got the student itself, not a copy")
-                        .note("a shared reference can be handed on as often as you like")
-                })
-        },
-    ),
-    a_name_is_found_by_the_writing_or_by_the_calls = case(
-        "A name is found in the frames around it, by the writing or by the calls.",
-        points = 2,
-        input = |rng| -> (Vec<Call>, Vec<String>, usize) {
-            let mut names = rng.words(4);
-            names.extend(rng.alike());
-            let calls = calls(rng, &names);
-            let outside = calls.len() + rng.count(0..=3);
-            (calls, names, outside)
-        },
-        drive = |(calls, names, outside), _log| -> Vec<(usize, Vec<[Option<String>; 2]>)> {
-            let frames: Vec<Frame> = calls
-                .into_iter()
-                .map(|call| Frame {
-                    vars: HashMap::from_iter(call.vars),
-                    defined_in: call.defined_in,
-                    called_from: call.called_from,
-                })
-                .collect();
-            let ask = |at: usize, name: &str| {
-                [Scoping::Lexical, Scoping::Dynamic]
-                    .map(|scoping| resolve(&frames, at, name, scoping).map(str::to_owned))
-            };
-            let places = (0..frames.len()).chain([outside]);
-            places
-                .map(|at| (at, names.iter().map(|name| ask(at, name)).collect()))
-                .collect()
-        },
-        judge = |(calls, names, outside), got, _events| {
-            let places: Vec<usize> = (0..calls.len()).chain([*outside]).collect();
-            let asked: Vec<usize> = got.iter().map(|(at, _)| *at).collect();
-            let of_frame = |(at, answers): &(usize, Vec<[Option<String>; 2]>)| {
-                let each = names.iter().zip(answers).map(|(name, [lexical, dynamic])| {
-                    let named = |rule| format!("{name:?} from frame {at}, {rule}");
-                    equal(lexical, &find(calls, *at, name, true))
-                        .named(named("Lexical"))
-                        .and(equal(dynamic, &find(calls, *at, name, false)).named(named("Dynamic")))
-                });
-                each.collect::<Check>().and(
-                    equal(&answers.len(), &names.len())
-                        .named(format!("how many answers frame {at} gave")),
-                )
-            };
-            equal(&asked, &places)
-                .named("the frames that were asked")
-                .and(got.iter().map(of_frame).collect::<Check>())
-                .note("each rule follows one kind of link only, as far as it leads")
-        },
-    ),
     each_thread_sees_its_own_student = case(
         "Each thread sees its own student, in the registry and in the thread-local.",
         points = 1,
