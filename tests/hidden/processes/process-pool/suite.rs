@@ -44,12 +44,13 @@ suite!(
         use process_pool::{JobError, Pending, Pool};
         use serde::{Deserialize, Serialize};
         use std::collections::BTreeSet;
+        use std::hash::{BuildHasher, RandomState};
         use std::io::{self, Read, Write};
         use std::num::NonZeroUsize;
         use std::os::unix::net::{UnixListener, UnixStream};
         use std::process::Command;
         use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-        use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, Weak, mpsc};
+        use std::sync::{Arc, Condvar, Mutex, MutexGuard, OnceLock, PoisonError, Weak, mpsc};
         use std::thread::JoinHandle;
         use std::time::Duration;
         use suite::Log;
@@ -68,6 +69,8 @@ suite!(
         struct Answer {
             sum: u128,
             pid: u32,
+            /// What the registry gave this worker.
+            token: u64,
         }
 
         /// What a worker tells the registry: one of these and a number.
@@ -91,8 +94,22 @@ suite!(
         }
 
         fn add(a: u128, b: u128) -> Result<Answer, String> {
-            let pid = std::process::id();
-            Ok(Answer { sum: a + b, pid })
+            Ok(Answer {
+                sum: a + b,
+                pid: std::process::id(),
+                token: TOKEN.get().copied().unwrap_or_default(),
+            })
+        }
+
+        /// In a worker: what the registry gave it.
+        static TOKEN: OnceLock<u64> = OnceLock::new();
+        /// In the driver: what the registry gave to all workers. Nobody else can give an answer.
+        static TOKENS: Mutex<BTreeSet<u64>> = Mutex::new(BTreeSet::new());
+
+        fn fresh_token() -> u64 {
+            let token = RandomState::new().hash_one("token");
+            lock(&TOKENS).insert(token);
+            token
         }
 
         /// The worker program. Its link to the registry lives exactly as long as it does.
@@ -100,6 +117,12 @@ suite!(
             let Ok(link) = UnixStream::connect("registry") else {
                 return;
             };
+            let _ = tell(&link, HELLO, u64::from(std::process::id()));
+            let mut token = [0; 8];
+            if (&link).read_exact(&mut token).is_err() {
+                return;
+            }
+            let _ = TOKEN.set(u64::from_le_bytes(token));
             let (go, gate) = mpsc::channel();
             let orders = link.try_clone().unwrap();
             suite::spawn("orders", move || {
@@ -111,7 +134,6 @@ suite!(
                     }
                 }
             });
-            let _ = tell(&link, HELLO, u64::from(std::process::id()));
             let _ = serve(|job| match job {
                 Job::Add(a, b) => add(a, b),
                 Job::Fail(message) => Err(message),
@@ -171,7 +193,8 @@ suite!(
                             return;
                         }
                         // A worker that was killed before it could say so never came.
-                        if hear(&link).is_ok() {
+                        let token = fresh_token().to_le_bytes();
+                        if hear(&link).is_ok() && (&link).write_all(&token).is_ok() {
                             welcome(link, &list, &log);
                         }
                     }
@@ -290,7 +313,12 @@ suite!(
         }
 
         fn plain(outcome: Result<Answer, JobError>) -> Outcome {
-            outcome.map(|answer| answer.sum).map_err(word)
+            let answer = outcome.map_err(word)?;
+            if lock(&TOKENS).contains(&answer.token) {
+                Ok(answer.sum)
+            } else {
+                Err("an answer that no worker has given".to_owned())
+            }
         }
 
         fn all_plain(outcomes: Vec<Result<Answer, JobError>>) -> Vec<Outcome> {
