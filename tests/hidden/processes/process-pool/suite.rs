@@ -233,12 +233,16 @@ suite!(
                 }
             }
 
-            /// Ends all workers from outside.
+            /// Ends all workers from outside, and waits for their ends. The limit of the case bounds that.
             fn kill_all(&self) {
-                lock(&self.links)
-                    .list
-                    .iter()
-                    .for_each(|link| link.order(DIE));
+                let links = lock(&self.links);
+                links.list.iter().for_each(|link| link.order(DIE));
+                drop(links);
+                // A process that is about to end is asleep now and then.
+                while lock(&self.links).list.iter().any(|link| link.alive) {
+                    std::thread::yield_now();
+                }
+                suite::settle();
             }
 
             /// From now on no worker leaves before it is told to.
@@ -341,6 +345,15 @@ suite!(
                 }
             }
             call.is_finished()
+        }
+
+        /// Waits until nothing moves, also where many processes take their time to start or to end.
+        fn rest() {
+            for _ in 0..5 {
+                if suite::settle().is_still() {
+                    break;
+                }
+            }
         }
 
         /// What a call gave; `None` if everything sleeps and it has not come back.
@@ -539,7 +552,8 @@ suite!(
         "`map` answers every job, in the order of the jobs; a number comes back exactly.",
         points = 1,
         input = |rng| -> (usize, Vec<Task>) {
-            let count = rng.count(4..=9);
+            // More than any window that somebody might set.
+            let count = rng.count(70..=80);
             let mut jobs = mixed(rng, count);
             jobs.push(Ok(large_sum(rng)));
             jobs.push(Ok((1 << 80, 1 << 80)));
@@ -566,7 +580,7 @@ suite!(
         "All workers start with the pool, and the same ones take all jobs.",
         points = 1,
         input = |rng| -> (usize, Vec<Sum>) {
-            let workers = rng.count(1..=4);
+            let workers = *rng.pick(&[2, 5, 7]);
             let jobs = workers * rng.count(3..=6);
             (workers, sums(rng, jobs))
         },
@@ -705,7 +719,7 @@ suite!(
             suite::settle();
             // The answer is there, so no time is needed.
             let first = first.wait_timeout(Duration::ZERO).ok().map(plain);
-            let second = second.wait_timeout(Duration::from_secs(60)).ok().map(plain);
+            let second = second.wait_timeout(Duration::MAX).ok().map(plain);
             end(pool);
             (true, first, second)
         },
@@ -1186,6 +1200,135 @@ suite!(
                 drop(pool.close());
                 pending
             }
+        },
+    ),
+    an_idle_pool_ends_as_well = case(
+        "A pool that has nothing to do ends as well: closed, terminated or dropped.",
+        points = 1,
+        input = |rng| -> (usize, Sum) { (rng.count(2..=4), sum(rng)) },
+        drive = |(workers, sum), log| -> Vec<Ended> {
+            let ways: [fn(Pool<Job, Answer>) -> bool; 3] = [
+                |pool| pool.close().join().is_ok(),
+                |pool| pool.terminate().join().is_ok(),
+                |pool| {
+                    drop(pool);
+                    true
+                },
+            ];
+            let mut all = Vec::new();
+            for way in ways {
+                let registry = WorkerRegistry::open(log);
+                let pool = pool(workers);
+                let heard = vec![(0, plain(pool.run(Job::Add(sum.0, sum.1))))];
+                suite::settle();
+                let came_back = result(suite::spawn("end", move || way(pool))) == Some(true);
+                all.push(Ended {
+                    too_early: false,
+                    came_back,
+                    alive: registry.alive(),
+                    heard,
+                });
+                if !came_back {
+                    break;
+                }
+                drop(registry);
+                let _ = std::fs::remove_file("registry");
+            }
+            all
+        },
+        judge = |(_, sum), all, _events| {
+            let ways = [
+                "`close` and `join`",
+                "`terminate` and `join`",
+                "dropping the pool",
+            ];
+            let each = ways.iter().zip(all).map(|(way, got)| {
+                ended(got, way, "nothing")
+                    .and(equal(&got.heard, &vec![(0, total(sum))]).named("the job before"))
+            });
+            each.collect::<Check>()
+                .and_then(|| equal(&all.len(), &ways.len()).named("how many pools ended"))
+                .note(
+                    "a thread that waits for a job must be woken to learn that there will be none",
+                )
+        },
+    ),
+    after_close_a_dead_worker_still_costs_one_job_only = case(
+        "A worker that dies after `close` costs its job; those behind it still run.",
+        points = 1,
+        input = |rng| -> Vec<Sum> { sums(rng, 2) },
+        drive = |sums, log| -> (Heard, Ended) {
+            let registry = WorkerRegistry::open(log);
+            let pool = pool(1);
+            let callbacks = CallbackLog::default();
+            pool.submit_then(meet(0, sums[0]), callbacks.listen(0, log));
+            pool.submit_then(Job::Abort, callbacks.listen(1, log));
+            pool.submit_then(Job::Add(sums[1].0, sums[1].1), callbacks.listen(2, log));
+            suite::settle();
+            let join = suite::spawn("join", move || pool.close().join());
+            let too_early = is_back(&join);
+            registry.let_through(0);
+            let came_back = result(join).is_some_and(|joined| joined.is_ok());
+            let alive = registry.alive();
+            let heard = callbacks.heard();
+            let ended = Ended {
+                too_early,
+                came_back,
+                alive,
+                heard: Vec::new(),
+            };
+            (heard, ended)
+        },
+        judge = |sums, (heard, got), _events| {
+            let [first, last] = sums.as_slice() else {
+                return Check::pass();
+            };
+            let died = Err("WorkerDied".to_owned());
+            let right = numbered(vec![total(first), died, total(last)]);
+            equal(heard, &right)
+                .named("what the callbacks heard")
+                .and_then(|| ended(got, "`close` and `join`", "a job runs"))
+        },
+    ),
+    workers_in_the_place_of_dead_ones_are_killed_too = case(
+        "`terminate` kills the workers that took the place of dead ones, too.",
+        points = 1,
+        input = |rng| -> Vec<Sum> { sums(rng, 5) },
+        drive = |sums, log| -> (Outcome, u64, Ended) {
+            let registry = WorkerRegistry::open(log);
+            let pool = pool(sums.len());
+            let before = plain(pool.run(Job::Add(sums[0].0, sums[0].1)));
+            rest();
+            registry.kill_all();
+            rest();
+            let callbacks = CallbackLog::default();
+            for (number, sum) in sums.into_iter().enumerate() {
+                pool.submit_then(meet(number, sum), callbacks.listen(number as u64, log));
+            }
+            rest();
+            let running = registry.waiting().len() as u64;
+            let join = suite::spawn("join", move || pool.terminate().join());
+            let came_back = result(join).is_some_and(|joined| joined.is_ok());
+            let ended = Ended {
+                too_early: false,
+                came_back,
+                alive: registry.alive(),
+                heard: callbacks.heard(),
+            };
+            (before, running, ended)
+        },
+        judge = |sums, (before, running, got), _events| {
+            let right = sums.first().map(total);
+            equal(&Some(before.clone()), &right)
+                .named("the job before")
+                .and_then(|| {
+                    equal(running, &(sums.len() as u64))
+                        .named("jobs that run after all workers have died and were replaced")
+                })
+                .and_then(|| ended(got, "`terminate` and `join`", "nothing"))
+                .and_then(|| {
+                    equal(&got.heard, &all_terminated(sums.len())).named("what the callbacks heard")
+                })
         },
     ),
 );
