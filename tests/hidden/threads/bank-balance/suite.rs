@@ -141,12 +141,13 @@ suite!(
             ),
             (
                 Mistake::OneLock,
-                "a call waits only for the accounts that it touches; one lock for all of them makes \
-                 everybody wait for the slowest",
+                "a call waits only for the accounts that it touches; a lock for more than one account \
+                 makes others wait for the slowest",
             ),
             (
                 Mistake::NoLockInChange,
-                "the lock must be held until `change` has returned",
+                "either `update` gives the lock back before `change` has returned, or this call does \
+                 not ask for it",
             ),
         ];
 
