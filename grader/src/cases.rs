@@ -152,26 +152,18 @@ impl CaseRunner<'_> {
                 (Verdict::GraderError { reason }, None)
             }
         };
-        let (what, note) = if self.stage.kata.has_macros() {
-            (
-                "a program that uses your macro",
-                "the README says what code a macro makes of it",
-            )
+        let whose = if self.stage.kata.has_macros() {
+            "a program that uses your macro"
         } else {
-            (
-                "a program against your types",
-                "the bounds and methods of your types decide what compiles; the stub has those of the course",
-            )
+            "a program that uses your types"
         };
         let text = |text: &str| Text::from(Excerpt::new(text));
-        let mismatches = wrong.map(|got| Mismatch {
-            what: text(what),
-            expected: text(
-                "rejected by the compiler, while the same program without the mistake is not",
-            ),
-            got: text(&got),
+        let mismatches = wrong.map(|wrong| Mismatch {
+            what: text(&format!("{whose}:\n{}", wrong.program)),
+            expected: text(&wrong.expected),
+            got: text(&wrong.got),
             cause: Text::default(),
-            note: text(note),
+            note: Text::default(),
         });
         result(planned, verdict, || Failure {
             mismatches: mismatches.into_iter().collect(),

@@ -2,7 +2,7 @@
 //! may run in the compiler that says them.
 
 use super::Compiler;
-use super::diagnostics::what_is_wrong;
+use super::programs::{Mistreated, what_is_wrong};
 use super::rustc::{CrateKind, RustcCall, Setting, rustc};
 use super::stage::Stage;
 use crate::error::Result;
@@ -18,7 +18,7 @@ const EXPANSIONS: &str = "EXPANSIONS";
 const MAX_EXPANSIONS: u64 = 16 << 20;
 
 /// What is wrong with each compile-fail case, by its name; `None` is right.
-pub(crate) type CompileFailResults = BTreeMap<String, Option<String>>;
+pub(crate) type CompileFailResults = BTreeMap<String, Option<Mistreated>>;
 
 impl Compiler<'_> {
     /// Compiles the programs of all compile-fail cases at once, in a sandbox in which nothing else

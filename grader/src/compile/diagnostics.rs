@@ -2,7 +2,6 @@
 
 use super::NotCompiled;
 use super::rustc::Run;
-use super::stage::Program;
 use crate::course::Kata;
 use crate::outcome::Verdict;
 use crate::run::Stop;
@@ -123,7 +122,7 @@ fn without_message(run: &Run) -> String {
 impl Run {
     /// Whether rustc came to its end, with or without errors, and all it said is here. Its word
     /// for that is good only where no code of the student's runs in it.
-    fn has_said_all(&self) -> bool {
+    pub(super) fn has_said_all(&self) -> bool {
         self.is_whole && matches!(self.ended, Some(Ended::Exited(0 | 1)))
     }
 
@@ -182,42 +181,12 @@ fn said(error: &Diagnostic) -> String {
     )
 }
 
-/// `None` when the compiler rejects the program exactly where and why it must, and accepts
-/// its twin.
-pub(super) fn what_is_wrong(run: &Run, program: &Program) -> Option<String> {
-    if !run.has_said_all() {
-        // What counts against it may be in what is missing.
-        let wrong = "the compiler does not get to its end, or says more about it than can be read";
-        return Some(wrong.to_owned());
-    }
-    if let Some(error) = errors_in(run, &program.compiles).first() {
-        return Some(format!(
-            "a program that is right must compile, but: {error}"
-        ));
-    }
-    let got = errors_in(run, &program.fails);
-    let expected = program.case.expected.iter();
-    let mut missing = expected.filter(|(line, code)| {
-        !got.iter()
-            .any(|error| error.line == *line && error.code == *code)
-    });
-    let (_, code) = missing.next()?;
-    if got.is_empty() {
-        return Some(format!(
-            "the compiler accepts the program; it must reject it with {code}"
-        ));
-    }
-    let got: Vec<String> = got.iter().map(ToString::to_string).collect();
-    let got = got.join("; ");
-    Some(format!(
-        "the compiler must reject it with {code}, but: {got}"
-    ))
-}
-
 /// An error in a compile-fail program.
-struct ProgramError<'a> {
-    line: usize,
-    code: &'a str,
+pub(super) struct ProgramError<'a> {
+    /// Line in the program, from 1.
+    pub(super) line: usize,
+    /// Code, or nothing.
+    pub(super) code: &'a str,
     message: &'a str,
 }
 
@@ -231,7 +200,8 @@ impl fmt::Display for ProgramError<'_> {
     }
 }
 
-fn errors_in<'a>(run: &'a Run, module: &str) -> Vec<ProgramError<'a>> {
+/// The errors in the program that is compiled as this module.
+pub(super) fn errors_in<'a>(run: &'a Run, module: &str) -> Vec<ProgramError<'a>> {
     let file = format!("/{module}.rs");
     let errors = run.diagnostics.iter();
     let errors = errors.filter(|found| found.level == "error");
@@ -247,12 +217,10 @@ fn errors_in<'a>(run: &'a Run, module: &str) -> Vec<ProgramError<'a>> {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
-    use crate::course::SuiteSource;
-    use std::path::Path;
 
-    fn diagnostic(file: &str, line: usize, code: &str) -> String {
+    pub(in crate::compile) fn diagnostic(file: &str, line: usize, code: &str) -> String {
         format!(
             r#"{{"$message_type":"diagnostic","message":"m","code":{{"code":"{code}"}},"level":"error","children":[],
             "spans":[{{"file_name":"{file}","line_start":{line},"is_primary":true,"label":null}}],
@@ -261,61 +229,12 @@ mod tests {
         .replace('\n', "")
     }
 
-    fn run(messages: &[u8]) -> Run {
+    pub(in crate::compile) fn run(messages: &[u8]) -> Run {
         Run {
             diagnostics: read_diagnostics(messages),
             is_whole: true,
             stopped: None,
             ended: Some(Ended::Exited(1)),
-        }
-    }
-
-    fn wrong(run: &Run) -> Option<String> {
-        let lines = "\n".repeat(7);
-        let suite = format!(
-            "suite!(one = compile_fail(\"t\", points = 1, fails = {{{lines}x(); //~ E0277\n}}, \
-             compiles = {{}}))"
-        );
-        let suite = SuiteSource::parse(Path::new("suite.rs"), &suite).unwrap();
-        let program = Program {
-            case: suite.compile_fail[0].clone(),
-            fails: "program_0".to_owned(),
-            compiles: "program_1".to_owned(),
-        };
-        what_is_wrong(run, &program)
-    }
-
-    #[test]
-    fn a_program_must_be_rejected_at_its_line_with_its_code_and_its_twin_must_not() {
-        let right = diagnostic("programs/program_0.rs", 7, "E0277");
-        assert_eq!(wrong(&run(right.as_bytes())), None);
-        for messages in [
-            String::new(),
-            diagnostic("programs/program_0.rs", 8, "E0277"),
-            diagnostic("programs/program_0.rs", 7, "E0599"),
-            diagnostic("programs/program_2.rs", 7, "E0277"),
-            format!(
-                "{right}\n{}",
-                diagnostic("programs/program_1.rs", 1, "E0432")
-            ),
-        ] {
-            let wrong = wrong(&run(messages.as_bytes()));
-            assert!(wrong.is_some(), "{messages}");
-        }
-    }
-
-    #[test]
-    fn a_program_about_which_not_all_was_said_is_not_rightly_rejected() {
-        let right = || run(diagnostic("programs/program_0.rs", 7, "E0277").as_bytes());
-        assert_eq!(wrong(&right()), None);
-        let cut = Run {
-            is_whole: false,
-            ..right()
-        };
-        let without_end = [None, Some(Ended::Exited(101)), Some(Ended::Signalled(9))];
-        let stopped = without_end.map(|ended| Run { ended, ..right() });
-        for run in stopped.into_iter().chain([cut]) {
-            assert!(wrong(&run).is_some(), "{:?}", run.ended);
         }
     }
 
@@ -350,7 +269,7 @@ mod tests {
     #[test]
     fn no_bytes_make_the_reader_of_diagnostics_panic() {
         crate::fuzz::bytes(|bytes| {
-            let _ = wrong(&run(bytes));
+            let _ = errors_in(&run(bytes), "program_0").len();
         });
         crate::fuzz::mutated(diagnostic("src/lib.rs", 7, "E0277").as_bytes(), |bytes| {
             let run = run(bytes);

@@ -4,6 +4,7 @@ mod compile_fail;
 mod diagnostics;
 mod driver;
 mod macro_crates;
+mod programs;
 mod rustc;
 mod stage;
 mod student;

@@ -77,8 +77,17 @@ pub(crate) struct Stage {
 #[derive(Debug)]
 pub(super) struct Program {
     pub(super) case: CompileFail,
-    pub(super) fails: String,
-    pub(super) compiles: String,
+    pub(super) fails: Module,
+    pub(super) compiles: Module,
+}
+
+/// A program of a compile-fail case.
+#[derive(Debug)]
+pub(super) struct Module {
+    /// What it is compiled as.
+    pub(super) name: String,
+    /// Its text, without markers.
+    pub(super) text: String,
 }
 
 impl Stage {
@@ -129,11 +138,8 @@ impl Stage {
     fn write_programs(&self) -> Result<()> {
         let mut texts: Vec<(&str, String)> = Vec::new();
         for program in &self.programs {
-            texts.push((&program.fails, self.suite.program(&program.case.fails)));
-            texts.push((
-                &program.compiles,
-                self.suite.program(&program.case.compiles),
-            ));
+            texts.push((&program.fails.name, program.fails.text.clone()));
+            texts.push((&program.compiles.name, program.compiles.text.clone()));
         }
         // In the order of their names, which says nothing about them.
         texts.sort();
@@ -292,10 +298,14 @@ fn programs(suite: &SuiteSource) -> Result<Vec<Program>> {
     let mut rng = Rng::new(u64::from_le_bytes(seed), "programs", "names");
     let mut numbers = rng.shuffled(0..2 * suite.compile_fail.len()).into_iter();
     let mut name = || format!("program_{}", numbers.next().unwrap_or_default());
+    let mut module = |excerpt| Module {
+        name: name(),
+        text: suite.program(excerpt),
+    };
     let cases = suite.compile_fail.iter().map(|case| Program {
         case: case.clone(),
-        fails: name(),
-        compiles: name(),
+        fails: module(&case.fails),
+        compiles: module(&case.compiles),
     });
     Ok(cases.collect())
 }
@@ -340,7 +350,7 @@ mod tests {
         let mut first = std::collections::BTreeSet::new();
         for _ in 0..64 {
             let programs = programs(&suite).unwrap();
-            first.insert(programs[0].fails < programs[0].compiles);
+            first.insert(programs[0].fails.name < programs[0].compiles.name);
         }
         assert_eq!(
             first.len(),
