@@ -181,10 +181,10 @@ mod tests {
     }
 
     #[test]
-    fn the_first_name_and_the_first_cause_stay() {
+    fn the_first_name_and_the_first_note_stay() {
         let check = equal(&1, &2).named("a").named("b").note("c").note("d");
         let (mismatches, _) = check.into_mismatches();
         assert_eq!(mismatches[0].what.to_string(), "a");
-        assert_eq!(mismatches[0].cause.to_string(), "c");
+        assert_eq!(mismatches[0].note.to_string(), "c");
     }
 }
