@@ -225,8 +225,8 @@ pub(super) const ENTRIES: &[Entry] = &[
             ),
             End(FORGED),
         ],
-        // Which jobs the programs that are none cost is a race.
-        right: Every(&["failed", "passed"]),
+        // Which jobs the programs that are none cost is a race; and who is no process never ends.
+        right: Every(&["failed", "passed", "timed-out"]),
         speed: Speed::Slow,
         ..POOL
     },

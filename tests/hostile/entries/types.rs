@@ -228,12 +228,12 @@ pub(super) const ENTRIES: &[Entry] = &[
         ..CHAIN
     },
     Entry {
-        name: "forty_megabytes_of_text_in_an_answer",
+        name: "four_megabytes_of_text_in_an_answer",
         class: "type-trick",
         changes: &[
             Replace(
                 "    let result = format!(\"result{n}-2 derived from {first}\");\n",
-                "    let result = if first.is_empty() { \"x\".repeat(40 << 20) } else { format!(\"result{n}-2 derived from {first}\") };\n",
+                "    let result = if first.is_empty() { \"x\".repeat(4 << 20) } else { format!(\"result{n}-2 derived from {first}\") };\n",
             ),
             Top("#![allow(dead_code)]"),
         ],
